@@ -1,0 +1,105 @@
+"""What the book needs of Sphinx beyond its packages: links back from glossary and bibliography, and notebooks to take away."""
+
+from docutils import nodes
+from pybtex.plugin import register_plugin
+from pybtex.style.formatting.plain import Style as Plain
+from sphinx import addnodes
+from sphinx.environment.collectors import EnvironmentCollector
+
+
+class Style(Plain):
+    """Plain entries, sorted by author; no quotation marks or numbers to look up."""
+
+    default_sorting_style = "author_year_title"
+
+
+class Uses(EnvironmentCollector):
+    """Remember which page uses which glossary term, and offer every notebook for download."""
+
+    def clear_doc(self, app, env, docname):
+        for pages in getattr(env, "term_uses", {}).values():
+            pages.discard(docname)
+
+    def merge_other(self, app, env, docnames, other):
+        for term, pages in getattr(other, "term_uses", {}).items():
+            _uses(env).setdefault(term, set()).update(pages & set(docnames))
+
+    def process_doc(self, app, doctree):
+        env = app.env
+        for ref in doctree.findall(addnodes.pending_xref):
+            if ref["reftype"] == "term":
+                _uses(env).setdefault(ref["reftarget"].lower(), set()).add(env.docname)
+        if env.doc2path(env.docname).endswith(".ipynb"):
+            env.dlfiles.add_file(env.docname, f"{env.docname}.ipynb")
+
+    def get_updated_docs(self, app, env):
+        return [name for name in ("book/glossary", "book/bibliography") if name in env.found_docs]
+
+
+def _uses(env):
+    if not hasattr(env, "term_uses"):
+        env.term_uses = {}
+    return env.term_uses
+
+
+def _links(app, here, lead, pages):
+    """A line such as 'Used in: 1, 2': the pages in the order of the book, without the page itself."""
+    order = [name for name in app.env.toctree_includes_order if name in pages and name != here]
+    line = nodes.paragraph(classes=["used-in"])
+    line += nodes.Text(lead)
+    for i, name in enumerate(order):
+        line += nodes.Text(", " if i else " ")
+        uri = app.builder.get_relative_uri(here, name)
+        line += nodes.reference("", app.env.titles[name].astext(), internal=True, refuri=uri)
+    return line if order else None
+
+
+def _walk(env, name, seen):
+    if name not in seen:
+        seen.append(name)
+        for child in env.toctree_includes.get(name, []):
+            _walk(env, child, seen)
+    return seen
+
+
+def link_back(app, doctree, docname):
+    """Under each glossary entry and each reference, the pages that use it."""
+    app.env.toctree_includes_order = _walk(app.env, app.config.root_doc, [])
+    for item in doctree.findall(nodes.definition_list_item):
+        terms = [term.astext().lower() for term in item.findall(nodes.term)]
+        pages = set().union(*(_uses(app.env).get(term, set()) for term in terms))
+        if item.parent.parent.__class__ is addnodes.glossary and (line := _links(app, docname, "Used in:", pages)):
+            next(iter(item.findall(nodes.definition))).append(line)
+    cited = app.env.get_domain("cite").citation_refs
+    keys = {c.citation_id: c.key for c in app.env.get_domain("cite").citations}
+    for entry in doctree.findall(nodes.citation):
+        pages = {ref.docname for ref in cited if any(t.key == keys.get(entry["ids"][0]) for t in ref.targets)}
+        if line := _links(app, docname, "Cited in:", pages):
+            entry.append(line)
+
+
+def finish_page(app, pagename, templatename, context, doctree):
+    """A download button on each notebook page, and bibliography markup that assistive technology can read."""
+    dest = app.env.dlfiles.get(f"{pagename}.ipynb")
+    if dest and "header_buttons" in context:
+        context["header_buttons"].append(
+            {
+                "type": "link",
+                "url": context["pathto"](f"_downloads/{dest[1]}", 1),
+                "text": "Download notebook",
+                "tooltip": "Download this notebook",
+                "icon": "fas fa-download",
+                "label": "download-notebook-button",
+            }
+        )
+    if "body" in context:  # a list whose children are not list items says nothing to a screen reader
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
+def setup(app):
+    register_plugin("pybtex.style.formatting", "book", Style)
+    app.add_env_collector(Uses)
+    app.connect("doctree-resolved", link_back)
+    app.connect("html-page-context", finish_page, priority=900)
+    app.setup_extension("sphinx-mathjax-offline")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
