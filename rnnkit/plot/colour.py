@@ -1,0 +1,25 @@
+"""The colours of every figure: one cycle of lines, four roles in diagrams, two colour maps.
+
+The hues are those of Okabe and Ito, who chose them for readers with any kind of colour vision. Each is darkened until text in
+it has a contrast of 4.5 to 1, both on white and on the dark page, which turns figures by `invert(1) hue-rotate(180deg)`.
+"""
+
+from matplotlib.colors import LinearSegmentedColormap
+
+INK = "#1a1a1a"
+MUTED = "#595959"  # labels of secondary rank
+FAINT = "#d4d4d4"  # grid and frames, never text
+
+BLUE, VERMILLION, GREEN, PURPLE, OCHRE = "#005a91", "#c45000", "#00764f", "#94406f", "#7d6000"
+CYCLE = (BLUE, VERMILLION, GREEN, PURPLE, OCHRE, INK)
+DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)), (0, (3, 1, 1, 1, 1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+SEQUENTIAL = LinearSegmentedColormap.from_list(
+    "rnnkit.sequential", ["#ffffff", "#cfe5f3", "#8dc1e0", "#3f92c4", "#0069a6", "#003f66", "#001d33"]
+)
+# Negative ends at a middle tone and positive at a dark one, so that the sign of large values survives a grey print.
+DIVERGING = LinearSegmentedColormap.from_list(
+    "rnnkit.diverging",
+    ["#d55e00", "#ec9142", "#f7bd86", "#fde2c9", "#ffffff", "#c3deef", "#6fabd3", "#0069a6", "#00233a"],
+)

@@ -1,0 +1,103 @@
+"""Lines with the spread of their seeds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from rnnkit.plot.axes import axes_or_new, groups, numbers, one_of
+from rnnkit.plot.colour import CYCLE, DASHES, INK, MUTED
+
+BANDS = {"quartiles": (25, 75), "range": (0, 100)}
+
+
+def curves(
+    runs: Mapping[str, Any],
+    ax: Axes | None = None,
+    *,
+    x: Any = None,
+    band: str = "range",
+    log: bool = False,
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+) -> Axes:
+    """The median of each group of runs as a line, their spread as a band, their name at the line's end.
+
+    `runs` maps a name to (runs, steps) or (steps,); `x` places the steps, else they are 1, 2, ...; `band` is "range" (least to
+    greatest) or "quartiles"; `log` makes the upright axis logarithmic.
+    """
+    one_of("band", band, tuple(BANDS))
+    found = groups("runs", runs)
+    if len(found) > len(CYCLE):
+        raise ValueError(f"runs: expected at most {len(CYCLE)} groups that can be told apart, got {len(found)}")
+    ax = axes_or_new(ax)
+    ends = []
+    for (name, values), colour, dash in zip(found.items(), CYCLE, DASHES, strict=False):
+        values = np.atleast_2d(numbers(f"runs[{name!r}]", values, 1, 2))
+        across = np.arange(1, values.shape[1] + 1) if x is None else numbers("x", x, 1)
+        if len(across) != values.shape[1]:
+            raise ValueError(f"x: expected {values.shape[1]} places, as runs[{name!r}] has steps, got {len(across)}")
+        median = np.median(values, axis=0)
+        if len(values) > 1:
+            low, high = np.percentile(values, BANDS[band], axis=0)
+            ax.fill_between(across, low, high, color=colour, alpha=0.18, linewidth=0)
+        ax.plot(across, median, color=colour, linestyle=dash)
+        ends.append((across[-1], median[-1], name, colour))
+    if log:
+        ax.set_yscale("log")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.margins(x=0)
+    name_ends(ax, ends)
+    return ax
+
+
+def name_ends(ax: Axes, ends: list[tuple[float, float, str, str]], line: float = 15.0) -> None:
+    """Names to the right of the ends of their lines, pushed apart where they would touch."""
+    tall = ax.get_figure(root=True).get_size_inches()[1] * 72 * ax.get_position(original=True).height
+    low, high = ax.transAxes.inverted(), ax.transData
+    wanted = [low.transform(high.transform((x, y)))[1] * tall for x, y, _, _ in ends]
+    for (x, y, name, colour), here, there in zip(ends, wanted, spread_apart(wanted, line), strict=True):
+        ax.annotate(
+            name, (x, y), xytext=(7, there - here), textcoords="offset points", color=colour, va="center", fontsize=12,
+            annotation_clip=False,
+        )  # fmt: skip
+
+
+def spread_apart(wanted: list[float], gap: float) -> list[float]:
+    """Places in the same order as `wanted`, at least `gap` apart, each cluster centred on what it wanted."""
+    order = np.argsort(wanted, kind="stable")
+    clusters: list[list[float]] = []
+    for index in order:
+        clusters.append([float(wanted[index])])
+        while len(clusters) > 1 and _bottom(clusters[-1], gap) < _bottom(clusters[-2], gap) + gap * len(clusters[-2]):
+            clusters[-2:] = [clusters[-2] + clusters[-1]]
+    placed = [_bottom(cluster, gap) + gap * i for cluster in clusters for i in range(len(cluster))]
+    result = np.empty(len(wanted))
+    result[order] = placed
+    return result.tolist()
+
+
+def _bottom(cluster: list[float], gap: float) -> float:
+    return float(np.mean(cluster)) - gap * (len(cluster) - 1) / 2
+
+
+def gradient_flow(norms: Any, ax: Axes | None = None, *, rate: float | None = None) -> Axes:
+    """Gradient norm against lag on a logarithmic axis; norms (lags,), (runs, lags) or a dict of such, the first at lag 0.
+
+    `rate` adds the straight line of an ideal decay: the first norm times rate to the power of the lag.
+    """
+    found = {name: np.atleast_2d(numbers("norms", values, 1, 2)) for name, values in groups("norms", norms).items()}
+    if any((values <= 0).any() for values in found.values()):
+        raise ValueError("norms: expected positive numbers for a logarithmic axis, got zero or less")
+    lags = np.arange(max(values.shape[1] for values in found.values()))
+    ax = axes_or_new(ax)
+    if rate is not None:
+        if not rate > 0:
+            raise ValueError(f"rate: expected a positive number, got {rate!r}")
+        start = float(np.median(next(iter(found.values()))[:, 0]))
+        ax.plot(lags, start * rate**lags, color=MUTED, linestyle=":", linewidth=1.4)
+        place = (lags[len(lags) // 2], start * rate ** lags[len(lags) // 2])
+        ax.annotate(f"{rate:g} a step", place, xytext=(6, 6), textcoords="offset points", color=MUTED, fontsize=11)
+    curves(found, ax, x=lags, log=True, xlabel="lag (steps back in time)", ylabel="gradient norm")
+    return ax

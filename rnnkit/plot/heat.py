@@ -1,0 +1,94 @@
+"""Matrices as colour: weights, hidden states over time, images."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from rnnkit.plot.axes import axes_or_new, numbers, same_length
+from rnnkit.plot.colour import DIVERGING, FAINT, INK, MUTED, SEQUENTIAL
+from rnnkit.plot.style import WIDTH
+
+MOST_SYMBOLS = 48  # columns that a character each can label without touching
+
+
+def heat(
+    matrix: Any,
+    ax: Axes | None = None,
+    rows: Sequence | None = None,
+    cols: Sequence | None = None,
+    label: str | None = None,
+    diverging: bool = False,
+    annotate: bool = False,
+    limits: tuple[float, float] | None = None,
+) -> Axes:
+    """A matrix (rows, columns) as coloured cells, its first row at the top.
+
+    White is nothing: the smallest number, or zero where `diverging`. `label` names the colour bar; without it there is none.
+    `annotate` writes the numbers. `limits` fixes the ends of the scale, so that several figures can share one.
+    """
+    matrix = numbers("matrix", matrix, 2)
+    height, width = matrix.shape
+    rows, cols = same_length("rows", rows, height), same_length("cols", cols, width)
+    ax = axes_or_new(ax, height=float(np.clip(0.9 + 0.8 * WIDTH * height / width, 1.3, 4.6)))
+    reach = float(np.abs(matrix).max()) or 1.0
+    low, high = limits or ((-reach, reach) if diverging else (float(matrix.min()), float(matrix.max())))
+    cells = ax.pcolormesh(matrix, cmap=DIVERGING if diverging else SEQUENTIAL, vmin=low, vmax=high, linewidth=0.0)
+    cells.set_antialiased(False)
+    ax.set(xlim=(0, width), ylim=(height, 0))
+    ticks(ax, rows, cols)
+    if label is not None:
+        bar = ax.figure.colorbar(cells, ax=ax, fraction=0.05, pad=0.02, aspect=18)
+        bar.set_label(label)
+        bar.outline.set(edgecolor=FAINT, linewidth=0.8)
+    if annotate:
+        write(ax, matrix, cells)
+    return ax
+
+
+def ticks(ax: Axes, rows: list[str] | None, cols: list[str] | None) -> None:
+    """A pale frame, and labels in the middle of their cells."""
+    ax.spines[:].set(visible=True, color=FAINT, linewidth=0.8)
+    ax.tick_params(length=0)
+    for axis, labels in ((ax.yaxis, rows), (ax.xaxis, cols)):
+        if labels is None:
+            axis.set_ticks([])
+        else:
+            axis.set_ticks(np.arange(len(labels)) + 0.5, labels, color=INK)
+
+
+def write(ax: Axes, matrix: np.ndarray, cells: Any) -> None:
+    """Each number in its cell, pale on dark cells and dark on pale ones."""
+    for (row, col), value in np.ndenumerate(matrix):
+        luma = np.dot(cells.to_rgba(value)[:3], (0.213, 0.715, 0.072))
+        colour = INK if luma > 0.5 else "white"
+        ax.text(col + 0.5, row + 0.5, f"{value:.3g}", ha="center", va="center_baseline", color=colour, fontsize=11)
+
+
+def hidden_states(states: Any, symbols: Sequence, ax: Axes | None = None, label: str | None = "activation") -> Axes:
+    """Every hidden unit (a row) while a network reads a text (a column for each symbol); states (T, H) or (T, 1, H)."""
+    states = numbers("states", states, 2, 3)
+    if states.ndim == 3:
+        if states.shape[1] != 1:
+            raise ValueError(f"states: expected (T, H) or a batch of one (T, 1, H), got shape {states.shape}")
+        states = states[:, 0]
+    steps, units = states.shape
+    if steps > MOST_SYMBOLS:
+        raise ValueError(f"states: expected at most {MOST_SYMBOLS} steps so that symbols stay legible, got {steps}")
+    cols = same_length("symbols", [str(s).replace(" ", "␣").replace("\n", "↵") for s in symbols], steps)
+    ax = axes_or_new(ax, height=float(np.clip(0.8 + 0.17 * units, 1.5, 5.0)))
+    rows = range(1, units + 1) if units <= 12 else [u if u == 1 or u % 5 == 0 else "" for u in range(1, units + 1)]
+    heat(states.T, ax, rows, cols, label, diverging=True, limits=(-1.0, 1.0) if np.abs(states).max() <= 1 else None)
+    ax.set_ylabel("hidden unit")
+    return ax
+
+
+def digit(image: Any, ax: Axes | None = None) -> Axes:
+    """A grey image (rows, columns) as ink on paper."""
+    image = numbers("image", image, 2)
+    ax = axes_or_new(ax, height=1.6, width=1.6)
+    heat(image, ax)
+    ax.collections[-1].set_cmap("gray_r")
+    ax.set_aspect("equal")
+    return ax

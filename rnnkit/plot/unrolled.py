@@ -1,0 +1,96 @@
+"""Recurrent networks as graphs: folded, with a delay, and unrolled along time."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+
+from rnnkit.plot.axes import one_of, same_length
+from rnnkit.plot.colour import MUTED
+from rnnkit.plot.graph import COLUMN, RADIUS, ROW, Edge, arrow, beside, canvas, delay, draw, loop, place, text_size
+
+MOST_STEPS = 6  # more would not be legible on a phone
+
+
+class Pattern(NamedTuple):
+    """Where a network's memory comes from, and when it speaks."""
+
+    feedback: str  # "h": hidden to hidden; "y": output to hidden; "c": output to hidden through a decaying context
+    last_only: bool = False
+    decay: str = "decay"
+
+
+PATTERNS = {
+    "elman": Pattern("h"),
+    "jordan": Pattern("c"),
+    "hidden-to-hidden": Pattern("h"),
+    "output-to-hidden": Pattern("y"),
+    "one-output": Pattern("h", last_only=True),
+}
+
+
+def pattern_of(cell: Any) -> Pattern:
+    """The pattern of a cell, or of a name in `PATTERNS`."""
+    if isinstance(cell, str):
+        one_of("cell", cell.lower(), tuple(PATTERNS))
+        return PATTERNS[cell.lower()]
+    if not hasattr(cell, "step"):
+        raise TypeError(f"cell: expected a cell or one of {', '.join(PATTERNS)}, got {type(cell).__name__}")
+    if not hasattr(cell, "decay"):
+        return PATTERNS["elman"]
+    return Pattern("c", decay=rf"$\times{cell.decay:g}$") if cell.decay else PATTERNS["output-to-hidden"]
+
+
+def unrolled_graph(pattern: Pattern, steps: int) -> tuple[list[tuple], list[Edge]]:
+    """The nodes and arrows of a network unrolled for `steps` ticks, from its state at time 0."""
+    ticks = range(1, steps + 1)
+    spoken = [steps] if pattern.last_only else list(ticks)
+    nodes = [(letter, t) for letter in "xh" for t in ticks] + [("y", t) for t in spoken]
+    nodes += [("c", t) for t in ticks if pattern.feedback == "c"] + [(pattern.feedback, 0)]
+    edges = [Edge(("x", t), ("h", t), "$W_x$") for t in ticks] + [Edge(("h", t), ("y", t), "$W_y$") for t in spoken]
+    edges += [Edge((pattern.feedback, t - 1), ("h", t), "$W_h$") for t in ticks]
+    if pattern.feedback == "c":
+        edges += [Edge(("y", t), ("c", t)) for t in ticks] + [Edge(("c", t - 1), ("c", t), pattern.decay) for t in ticks]
+    return nodes, edges
+
+
+def unrolled(
+    cell: Any, steps: int = 4, ax: Axes | None = None, *, inputs: Sequence | None = None, outputs: Sequence | None = None
+) -> Axes:
+    """A network drawn once for every tick, time running right, with each shared weight named wherever it is used.
+
+    `cell` is a cell, or "elman", "jordan", "hidden-to-hidden", "output-to-hidden", "one-output". `inputs` and `outputs`, one text
+    for each tick, are written below and above the nodes.
+    """
+    pattern = pattern_of(cell)
+    if not isinstance(steps, int) or not 1 <= steps <= MOST_STEPS:
+        raise ValueError(f"steps: expected a whole number from 1 to {MOST_STEPS}, got {steps!r}")
+    below, above = same_length("inputs", inputs, steps), same_length("outputs", outputs, steps)
+    rows = 3 if pattern.feedback == "c" else 2
+    top = rows * ROW + RADIUS + (0.5 if above else 0.1)
+    bottom = -RADIUS - (0.9 if below else 0.55)
+    ax = canvas(ax, -RADIUS - 0.1, steps * COLUMN + RADIUS + 0.35, bottom, top)
+    nodes, edges = unrolled_graph(pattern, steps)
+    draw(ax, {(letter, t): f"${letter}_{{{t}}}$" for letter, t in nodes}, edges, ghosts=[(pattern.feedback, 0)])
+    for t in range(1, steps + 1):
+        for texts, row, gap in ((below, 0, -RADIUS - 0.28), (above, 2, RADIUS + 0.28)):
+            if texts and (row == 0 or ("y", t) in nodes):
+                ax.text(t * COLUMN, row * ROW + gap, texts[t - 1], ha="center", va="center", fontsize=text_size(ax, 0.25))
+    arrow(ax, (COLUMN - RADIUS, bottom + 0.2), (steps * COLUMN + RADIUS, bottom + 0.2), color=MUTED, linewidth=1)
+    ax.text(COLUMN - RADIUS - 0.12, bottom + 0.2, "time", ha="right", va="center", color=MUTED, fontsize=text_size(ax, 0.22))
+    return ax
+
+
+def folded(cell: Any, ax: Axes | None = None) -> Axes:
+    """The same network drawn once, with a black square on each arrow that takes one step of time."""
+    pattern = pattern_of(cell)
+    rows = 3 if pattern.feedback == "c" else 2
+    ax = canvas(ax, -RADIUS - 0.1, 1.9, -RADIUS - 0.55, rows * ROW + RADIUS + 0.1)
+    letters = "xhyc" if pattern.feedback == "c" else "xhy"
+    edges = [Edge(("x", 0), ("h", 0), "$W_x$"), Edge(("h", 0), ("y", 0), "$W_y$")]
+    if pattern.feedback == "c":
+        edges.append(Edge(("y", 0), ("c", 0)))
+    if pattern.feedback != "h":
+        edges.append(Edge((pattern.feedback, 0), ("h", 0), bend=-0.6, delay=True))
+    draw(ax, {(letter, 0): f"${letter}_t$" for letter in letters}, edges)
+    return ax
