@@ -76,7 +76,7 @@ def execute(path, emulate=False):
     )
     with tempfile.TemporaryDirectory() as profile:  # nobody's IPython settings reach a chapter
         start = time.perf_counter()
-        client.execute(env=os.environ | pinned() | {"IPYTHONDIR": profile})
+        client.execute(cleanup_kc=True, env=os.environ | pinned() | {"IPYTHONDIR": profile})
         seconds = time.perf_counter() - start
     nb.metadata["language_info"] = {"name": "python"}
     return nbformat.writes(nb) + "\n", seconds
