@@ -101,5 +101,4 @@ def setup(app):
     app.add_env_collector(Uses)
     app.connect("doctree-resolved", link_back)
     app.connect("html-page-context", finish_page, priority=900)
-    app.setup_extension("sphinx-mathjax-offline")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
