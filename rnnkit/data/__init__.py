@@ -1,0 +1,143 @@
+"""Data behind one interface: `load(name, **options)` returns a `Dataset`, `card(name)` says what it is.
+
+Print a data set to see its fields; `help(rnnkit.data.surnames.load)` tells the options of that set. Arrays are time-first:
+T ticks, B sequences, D features. Sets with parts have `train`, `test` and sometimes `valid`, each with the fields named
+below; the others have the fields themselves. Every data set has `card`.
+
+============== =================================== =======================================================================
+name           options (default)                   fields
+============== =================================== =======================================================================
+surnames       countries (ten), per_country=300,   train, valid, test: inputs [str], targets (N,);
+               fold=True                           labels, vocabulary
+digits         language="en"                       train, valid, test: images (N,8,8), inputs (8,N,8), targets (N,);
+                                                   labels, names, spelled (L,10), vocabulary
+reviews        **rng**, train=2000, test=500,      train, test: inputs [[str]], targets (N,), forms [str];
+               forms (four)                        labels, vocabulary, best_of_counts
+tagging        **rng**, train=2000, test=500       train, test: inputs [[str]], targets [(T,)];
+                                                   labels, vocabulary, best_of_word
+temporal_xor   **rng**, triples=1000               inputs, targets (T,1,1), position, ideal (T,), bits
+letters        **rng**, words=1000                 inputs, targets, ideal (T,1,6), consonant_next (T,), text,
+                                                   features, vocabulary, codes (6,6)
+sentences      **rng**, sentences=10000            inputs (T,1,29), targets (T,1), ideal (T,29), best, words, starts,
+                                                   vocabulary, classes
+motor          plans (four), length=24, laps=2     inputs (T,K,K), targets (T,K,2), best_from_output (K,), vocabulary
+parity         **rng**, count=256, length=20,      inputs, targets (T,B,1), mask (T,B)
+               answer="every"
+echo           **rng**, count=64, length=50,       inputs (T,B,K), targets, mask, symbols (T,B)
+               symbols=4, delay=3
+addition       **rng**, count=256, bits=8          inputs (T,B,2), targets (T,B,1), carry (T,B)
+============== =================================== =======================================================================
+
+What is random needs `rng`, a `numpy.random.Generator`; sets without it are fixed, parts included. Nothing is downloaded.
+
+Examples
+--------
+>>> import numpy as np, rnnkit.data
+>>> data = rnnkit.data.load("parity", rng=np.random.default_rng(0), count=2, length=4)
+>>> data
+Dataset 'parity': strings of fair bits; is the number of ones odd?
+  inputs   float64 (4, 2, 1)
+  targets  float64 (4, 2, 1)
+  mask     float64 (4, 2)
+>>> data.inputs[:, 0, 0]
+array([1., 1., 0., 0.])
+>>> data.targets[:, 0, 0]
+array([1., 0., 0., 0.])
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+from rnnkit.data import (
+    addition,
+    digits,
+    echo,
+    letters,
+    motor,
+    parity,
+    reviews,
+    sentences,
+    surnames,
+    tagging,
+    temporal_xor,
+)
+from rnnkit.data.card import Card
+from rnnkit.data.checks import nearest, one_of
+from rnnkit.data.record import Dataset, Record
+from rnnkit.data.vocabulary import Vocabulary
+
+__all__ = ["Card", "Dataset", "Record", "Vocabulary", "card", "load", "names"]
+
+_SETS = {
+    module.CARD.name: module
+    for module in (
+        surnames,
+        digits,
+        reviews,
+        tagging,
+        temporal_xor,
+        letters,
+        sentences,
+        motor,
+        parity,
+        echo,
+        addition,
+    )
+}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all data sets."""
+    return tuple(_SETS)
+
+
+def card(name: str) -> Card:
+    """Return the data card of a set, without loading the set.
+
+    Raises
+    ------
+    ValueError
+        If there is no set of that name; the message gives the nearest and all valid names.
+    """
+    return _SETS[one_of("name", name, _SETS)].CARD
+
+
+def load(name: str, **options: Any) -> Dataset:
+    """Load a data set.
+
+    Parameters
+    ----------
+    name : str
+        One of `names()`.
+    **options
+        As the table of `rnnkit.data` says. A set that draws at random needs `rng`, a `numpy.random.Generator`.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    ValueError
+        If the name, or the value of an option, is not valid.
+    TypeError
+        If an option is unknown or of the wrong kind, or `rng` is missing.
+    ModuleNotFoundError
+        If the package that holds the data is not installed; the message says how to install it.
+    """
+    build = _SETS[one_of("name", name, _SETS)].load
+    known = inspect.signature(build).parameters
+    for option in options:
+        if option not in known:
+            if option == "rng":
+                raise TypeError(f"data set {name!r} is fixed and takes no rng")
+            raise TypeError(f"data set {name!r} has no option {option!r}; {nearest(option, known)}")
+    if "rng" in known and not isinstance(options.get("rng"), np.random.Generator):
+        came = f"got {options['rng']!r}" if "rng" in options else "it is missing"
+        raise TypeError(f"data set {name!r} draws at random: rng must be a numpy.random.Generator, such as "
+                        f"numpy.random.default_rng(0); {came}")  # fmt: skip
+    return build(**options)
