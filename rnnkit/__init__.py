@@ -1,0 +1,41 @@
+"""rnnkit: recurrent neural networks, small enough to read and exact enough to trust.
+
+Arrays are time-first, `(T, B, D)`: time, batch, features.  Parameters are a dict of named arrays that lives outside the
+cell.  A state is one array `(B, S)`.  Read on in this order: `cells` (one tick and its transpose), `scan` (any cell
+along time, and back), `network` (a read-out on top), `losses`, `bptt`, `optim`, `fit`.  Beside them: `check` (is the
+gradient right?), `probe` (what is inside?), and the rooms with heavier needs, imported by name: `rnnkit.data` and
+`rnnkit.plot`.
+"""
+
+from rnnkit import check, losses, optim, probe
+from rnnkit.batch import Batch, last_tick, minibatches, one_hot, pad, windows
+from rnnkit.bptt import bptt, truncated_bptt
+from rnnkit.cells import Cell, Elman, Jordan
+from rnnkit.fit import Run, fit
+from rnnkit.network import Network
+from rnnkit.readout import Readout
+from rnnkit.scan import backscan, scan
+
+__all__ = [
+    "Batch",
+    "Cell",
+    "Elman",
+    "Jordan",
+    "Network",
+    "Readout",
+    "Run",
+    "backscan",
+    "bptt",
+    "check",
+    "fit",
+    "last_tick",
+    "losses",
+    "minibatches",
+    "one_hot",
+    "optim",
+    "pad",
+    "probe",
+    "scan",
+    "truncated_bptt",
+    "windows",
+]

@@ -1,0 +1,7 @@
+"""Cells: one tick of a recurrence each, and its transpose."""
+
+from rnnkit.cells.base import Cell
+from rnnkit.cells.elman import Elman
+from rnnkit.cells.jordan import Jordan
+
+__all__ = ["Cell", "Elman", "Jordan"]

@@ -1,0 +1,88 @@
+"""A network: a cell run along time, and a read-out on what it shows."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from rnnkit.arrays import Array, namespace
+from rnnkit.cells.base import Cell, Params, Trace
+from rnnkit.readout import Readout
+from rnnkit.scan import backscan, scan
+
+
+class Memory(NamedTuple):
+    """What the forward pass leaves for the way back: the states and the traces of `rnnkit.scan`."""
+
+    states: Array
+    traces: Trace
+
+
+@dataclass(frozen=True)
+class Network:
+    r"""A cell and its read-out, with the parameters of both in one flat dict.
+
+    Parameters
+    ----------
+    cell : Cell
+        The recurrence.
+    readout : Readout, optional
+        None, the default, for a cell such as `Jordan` whose own output answers the task.
+
+    Raises
+    ------
+    ValueError
+        If the read-out reads another number of columns than the cell shows, or both own a parameter of one name.
+    """
+
+    cell: Cell
+    readout: Readout | None = None
+
+    def __post_init__(self) -> None:
+        if self.readout is None:
+            return
+        if self.readout.input_size != self.cell.output_size:
+            raise ValueError(f"readout: expected input_size {self.cell.output_size}, got {self.readout.input_size}")
+        if both := self.cell.shapes.keys() & self.readout.shapes.keys():
+            raise ValueError(f"readout: {type(self.cell).__name__} has its own {', '.join(sorted(both))}; leave it out")
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of each parameter."""
+        return self.cell.shapes | (self.readout.shapes if self.readout else {})
+
+    @property
+    def size(self) -> int:
+        """Number of adjustable numbers: the same whatever the length of the sequence."""
+        return sum(int(np.prod(shape)) for shape in self.shapes.values())
+
+    def init(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Draw the cell's parameters, then the read-out's."""
+        return self.cell.init(rng) | (self.readout.init(rng) if self.readout else {})
+
+    def forward(
+        self, p: Params, xs: Float[Array, "T B D"], s: Float[Array, "B S"] | None = None
+    ) -> tuple[Float[Array, "T B O"], Memory]:
+        """Outputs at every tick, and what the way back needs."""
+        memory = Memory(*scan(self.cell, p, xs, s))
+        hs = memory.states[..., : self.cell.output_size]
+        return (self.readout.forward(p, hs) if self.readout else hs), memory
+
+    def backward(
+        self,
+        p: Params,
+        xs: Float[Array, "T B D"],
+        s: Float[Array, "B S"] | None,
+        memory: Memory,
+        dys: Float[Array, "T B O"],
+    ) -> tuple[dict[str, Array], Float[Array, "T B D"], Float[Array, "B S"]]:
+        """dL/dys, to dL/dp, dL/dxs and dL/d(state before the first tick)."""
+        grads: dict[str, Array] = {}
+        dhs = dys
+        if self.readout:
+            grads, dhs = self.readout.backward(p, memory.states[..., : self.cell.output_size], dys)
+        dstates = namespace(xs).zeros_like(memory.states)
+        dstates[..., : self.cell.output_size] = dhs
+        cell_grads, dxs, ds = backscan(self.cell, p, xs, s, *memory, dstates)
+        return cell_grads | grads, dxs, ds
