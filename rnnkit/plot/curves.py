@@ -98,6 +98,6 @@ def gradient_flow(norms: Any, ax: Axes | None = None, *, rate: float | None = No
         start = float(np.median(next(iter(found.values()))[:, 0]))
         ax.plot(lags, start * rate**lags, color=MUTED, linestyle=":", linewidth=1.4)
         place = (lags[len(lags) // 2], start * rate ** lags[len(lags) // 2])
-        ax.annotate(f"{rate:g} a step", place, xytext=(6, 6), textcoords="offset points", color=MUTED, fontsize=11)
+        ax.annotate(f"×{rate:g} a step", place, xytext=(6, 6), textcoords="offset points", color=MUTED, fontsize=11)
     curves(found, ax, x=lags, log=True, xlabel="lag (steps back in time)", ylabel="gradient norm")
     return ax

@@ -6,7 +6,7 @@ its shape and its row, so that no reader needs the colour.
 
 from collections.abc import Iterable, Mapping
 from math import hypot
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -15,6 +15,9 @@ from matplotlib.path import Path
 
 from rnnkit.plot.axes import axes_or_new
 from rnnkit.plot.colour import BLUE, GREEN, INK, MUTED, PURPLE, VERMILLION
+
+Key = tuple[str, float]
+Point = tuple[float, float]
 
 RADIUS = 0.36
 COLUMN = 1.5
@@ -29,22 +32,21 @@ class Role(NamedTuple):
 
 
 ROLES = {
-    "x": Role(True, BLUE, "#dcecf7", 0),
-    "h": Role(False, VERMILLION, "#fce6d4", 1),
-    "y": Role(True, GREEN, "#d8efe4", 2),
-    "c": Role(False, PURPLE, "#f3e1ec", 3),
+    "x": Role(True, BLUE, "#cfe6f5", 0),
+    "h": Role(False, VERMILLION, "#fbdcc2", 1),
+    "y": Role(True, GREEN, "#c9ead9", 2),
+    "c": Role(False, PURPLE, "#efd5e5", 3),
 }
 
 
 class Edge(NamedTuple):
-    tail: tuple
-    head: tuple
+    tail: Key
+    head: Key
     label: str = ""
-    bend: float = 0.0
-    delay: bool = False
+    at: float = 0.5  # where along the arrow its label stands
 
 
-def place(key: tuple, lift: float = 0.0) -> tuple[float, float]:
+def place(key: Key, lift: float = 0.0) -> Point:
     """Time runs right, and roles are stacked: input, hidden, output, context."""
     letter, time = key
     return time * COLUMN, ROLES[letter].row * ROW + lift
@@ -70,11 +72,11 @@ def points_per_unit(ax: Axes) -> float:
 
 
 def text_size(ax: Axes, units: float) -> float:
-    """Text as large as `units` of the drawing, but never too small to read nor larger than a formula in the page."""
-    return min(max(units * points_per_unit(ax), 11.0), 16.0)
+    """Text as large as `units` of the drawing, but never too small to read nor much larger than the page's own."""
+    return min(max(units * points_per_unit(ax), 11.0), 18.0)
 
 
-def node(ax: Axes, xy: tuple[float, float], role: Role, label: str = "", ghost: bool = False) -> Patch:
+def node(ax: Axes, xy: Point, role: Role, label: str = "", ghost: bool = False) -> Patch:
     """A circle or a rounded square with its label; a ghost is only sketched."""
     x, y = xy
     look = {"facecolor": "none" if ghost else role.fill, "edgecolor": MUTED if ghost else role.edge, "zorder": 2}
@@ -88,67 +90,52 @@ def node(ax: Axes, xy: tuple[float, float], role: Role, label: str = "", ghost: 
             (x - inner / 2, y - inner / 2), inner, inner, boxstyle=f"round,pad={corner},rounding_size=0.12", **look
         )
     ax.add_patch(patch)
-    ax.text(x, y, label, ha="center", va="center_baseline", fontsize=text_size(ax, 0.29), zorder=4)
+    ax.text(x, y, label, ha="center", va="center_baseline", fontsize=text_size(ax, 0.34), zorder=4)
     return patch
 
 
-def arrow(ax: Axes, a, b, tail: Patch | None = None, head: Patch | None = None, bend: float = 0.0, **look) -> None:
+def arrow_look(ax: Axes, **look: Any) -> dict[str, Any]:
+    size = min(max(0.25 * points_per_unit(ax), 9.0), 15.0)
+    style = {"arrowstyle": "-|>,head_length=0.42,head_width=0.2", "mutation_scale": size, "joinstyle": "miter"}
+    return style | {"color": INK, "linewidth": size / 10, "zorder": 1} | look
+
+
+def arrow(ax: Axes, a: Point, b: Point, tail: Patch | None = None, head: Patch | None = None, **look: Any) -> None:
     """An arrow between two points that begins and ends on the outlines of its nodes."""
-    look = {"color": INK, "linewidth": 1.4, "zorder": 1} | look
-    style = f"-|>,head_length={0.42},head_width={0.2}"
-    ax.add_patch(
-        FancyArrowPatch(
-            a, b, connectionstyle=f"arc3,rad={bend}", arrowstyle=style, mutation_scale=14, patchA=tail, patchB=head,
-            shrinkA=0, shrinkB=0.8, joinstyle="miter", capstyle="butt", **look,
-        )
-    )  # fmt: skip
+    look = {"shrinkA": 0, "shrinkB": 0.8} | arrow_look(ax, **look)
+    ax.add_patch(FancyArrowPatch(a, b, patchA=tail, patchB=head, **look))
 
 
-def middle(a, b, bend: float = 0.0) -> tuple[float, float]:
-    """The point half-way along an arrow."""
-    return (a[0] + b[0]) / 2 + bend / 2 * (b[1] - a[1]), (a[1] + b[1]) / 2 - bend / 2 * (b[0] - a[0])
-
-
-def beside(ax: Axes, a, b, label: str, bend: float = 0.0, gap: float = 0.12) -> None:
-    """A label beside the middle of an arrow: above it, or to the right of an upright one."""
-    x, y = middle(a, b, bend)
+def beside(ax: Axes, a: Point, b: Point, label: str, at: float = 0.5, gap: float = 0.11) -> None:
+    """A label beside an arrow: above it, or to the right of an upright one."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     nx, ny = -dy / hypot(dx, dy), dx / hypot(dx, dy)
     if ny < -1e-9 or (abs(ny) <= 1e-9 and nx < 0):
         nx, ny = -nx, -ny
-    ha = "left" if nx > 0.3 else "right" if nx < -0.3 else "center"
-    va = "bottom" if ny > 0.3 else "center"
-    ax.text(x + gap * nx, y + gap * ny, label, ha=ha, va=va, fontsize=text_size(ax, 0.25), color=MUTED, zorder=4)
+    ha, va = "left" if nx > 0.3 else "center", "bottom" if ny > 0.3 else "center"
+    x, y = a[0] + at * dx + gap * nx, a[1] + at * dy + gap * ny
+    ax.text(x, y, label, ha=ha, va=va, fontsize=text_size(ax, 0.28), zorder=4)
 
 
-def delay(ax: Axes, xy: tuple[float, float]) -> None:
-    """The small black square that stands for one step of time."""
-    ax.add_patch(Rectangle((xy[0] - 0.1, xy[1] - 0.1), 0.2, 0.2, facecolor=INK, edgecolor="none", zorder=3))
+def feedback(ax: Axes, a: Point, b: Point, label: str = "", reach: float = 0.8) -> None:
+    """An arrow that leaves to the right of `a` and comes back at the right of `b` one step later: the black square."""
+    out = 4 / 3 * reach
+    curve = [a, (a[0] + out, a[1]), (b[0] + out, b[1]), (b[0] + 0.02, b[1])]
+    path = Path(curve, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+    ax.add_patch(FancyArrowPatch(path=path, **arrow_look(ax)))
+    x, y = a[0] + reach, (a[1] + b[1]) / 2
+    ax.add_patch(Rectangle((x - 0.1, y - 0.1), 0.2, 0.2, facecolor=INK, edgecolor="none", zorder=3))
+    ax.text(x + 0.2, y, label, ha="left", va="center", fontsize=text_size(ax, 0.28), zorder=4)
 
 
-def draw(ax: Axes, labels: Mapping[tuple, str], edges: Iterable[Edge], ghosts: Iterable[tuple] = (), lift: float = 0.0) -> None:
-    """Every node and every arrow of a graph."""
+def draw(
+    ax: Axes, labels: Mapping[Key, str], edges: Iterable[Edge], ghosts: Iterable[Key] = (), lift: float = 0.0
+) -> None:
+    """Every node and every arrow of a graph, raised by `lift`."""
     ghosts = set(ghosts)
     patches = {key: node(ax, place(key, lift), ROLES[key[0]], label, key in ghosts) for key, label in labels.items()}
     for edge in edges:
         a, b = place(edge.tail, lift), place(edge.head, lift)
-        arrow(ax, a, b, patches[edge.tail], patches[edge.head], edge.bend)
+        arrow(ax, a, b, patches[edge.tail], patches[edge.head])
         if edge.label:
-            beside(ax, a, b, edge.label, edge.bend)
-        if edge.delay:
-            delay(ax, middle(a, b, edge.bend))
-
-
-def loop(ax: Axes, xy: tuple[float, float], reach: float = 0.62, spread: float = 0.2) -> tuple[float, float]:
-    """An arrow from a node's right side back to it; returns its farthest point."""
-    x, y = xy
-    start, bow = x + RADIUS * 0.94, 4 / 3 * reach
-    curve = Path(
-        [(start, y + spread), (start + bow, y + 1.7 * spread), (start + bow, y - 1.7 * spread), (start + 0.02, y - spread)],
-        [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4],
-    )
-    style = "-|>,head_length=0.42,head_width=0.2"
-    ax.add_patch(
-        FancyArrowPatch(path=curve, arrowstyle=style, mutation_scale=14, color=INK, linewidth=1.4, joinstyle="miter", zorder=1)
-    )
-    return start + reach, y
+            beside(ax, a, b, edge.label, edge.at)

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from rnnkit.plot.axes import axes_or_new, numbers, same_length
-from rnnkit.plot.colour import DIVERGING, FAINT, INK, MUTED, SEQUENTIAL
+from rnnkit.plot.colour import DIVERGING, FAINT, INK, SEQUENTIAL
 from rnnkit.plot.style import WIDTH
 
 MOST_SYMBOLS = 48  # columns that a character each can label without touching
@@ -20,13 +21,13 @@ def heat(
     cols: Sequence | None = None,
     label: str | None = None,
     diverging: bool = False,
-    annotate: bool = False,
+    annotate: bool | str = False,
     limits: tuple[float, float] | None = None,
 ) -> Axes:
     """A matrix (rows, columns) as coloured cells, its first row at the top.
 
     White is nothing: the smallest number, or zero where `diverging`. `label` names the colour bar; without it there is none.
-    `annotate` writes the numbers. `limits` fixes the ends of the scale, so that several figures can share one.
+    `annotate` writes the numbers, in the format that it names if it is one (".0%"). `limits` fixes the ends of the scale, so that several figures can share one.
     """
     matrix = numbers("matrix", matrix, 2)
     height, width = matrix.shape
@@ -34,16 +35,18 @@ def heat(
     ax = axes_or_new(ax, height=float(np.clip(0.9 + 0.8 * WIDTH * height / width, 1.3, 4.6)))
     reach = float(np.abs(matrix).max()) or 1.0
     low, high = limits or ((-reach, reach) if diverging else (float(matrix.min()), float(matrix.max())))
-    cells = ax.pcolormesh(matrix, cmap=DIVERGING if diverging else SEQUENTIAL, vmin=low, vmax=high, linewidth=0.0)
-    cells.set_antialiased(False)
+    cells = ax.pcolormesh(
+        matrix, cmap=DIVERGING if diverging else SEQUENTIAL, vmin=low, vmax=high, edgecolor="face", linewidth=0.3
+    )
     ax.set(xlim=(0, width), ylim=(height, 0))
     ticks(ax, rows, cols)
     if label is not None:
         bar = ax.figure.colorbar(cells, ax=ax, fraction=0.05, pad=0.02, aspect=18)
         bar.set_label(label)
+        bar.locator = MaxNLocator(4)
         bar.outline.set(edgecolor=FAINT, linewidth=0.8)
     if annotate:
-        write(ax, matrix, cells)
+        write(ax, matrix, cells, annotate if isinstance(annotate, str) else plain_format(matrix))
     return ax
 
 
@@ -58,12 +61,20 @@ def ticks(ax: Axes, rows: list[str] | None, cols: list[str] | None) -> None:
             axis.set_ticks(np.arange(len(labels)) + 0.5, labels, color=INK)
 
 
-def write(ax: Axes, matrix: np.ndarray, cells: Any) -> None:
-    """Each number in its cell, pale on dark cells and dark on pale ones."""
+def plain_format(matrix: np.ndarray) -> str:
+    """As many decimals as give the largest number three digits; none where all are whole."""
+    reach = np.abs(matrix).max()
+    return ".0f" if reach >= 100 or (matrix == np.round(matrix)).all() else ".1f" if reach >= 10 else ".2f"
+
+
+def write(ax: Axes, matrix: np.ndarray, cells: Any, form: str) -> None:
+    """Each number in its cell, in white or black, whichever contrasts more."""
     for (row, col), value in np.ndenumerate(matrix):
-        luma = np.dot(cells.to_rgba(value)[:3], (0.213, 0.715, 0.072))
-        colour = INK if luma > 0.5 else "white"
-        ax.text(col + 0.5, row + 0.5, f"{value:.3g}", ha="center", va="center_baseline", color=colour, fontsize=11)
+        channels = np.asarray(cells.to_rgba(value)[:3])
+        light = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        colour = "black" if light @ (0.2126, 0.7152, 0.0722) > 0.179 else "white"
+        text = format(value, form).replace("-", "\N{MINUS SIGN}")
+        ax.text(col + 0.5, row + 0.5, text, ha="center", va="center_baseline", color=colour, fontsize=11)
 
 
 def hidden_states(states: Any, symbols: Sequence, ax: Axes | None = None, label: str | None = "activation") -> Axes:

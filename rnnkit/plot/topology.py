@@ -49,12 +49,13 @@ def topology(kind: str, ax: Axes | None = None) -> Axes:
 def topologies(ax: Axes | None = None) -> Axes:
     """All five topologies in two rows, each under its name."""
     rows = (("one-to-one", "one-to-many", "many-to-one"), ("many-to-many, aligned", "many-to-many, delayed"))
-    starts = ((1, 2.6, 6.2), (1, 5.2))
+    starts = ((1, 3.1, 7.2), (1, 5.2))
     height = 2 * ROW + 2 * RADIUS + 1.15
     ax = canvas(ax, COLUMN - RADIUS - 0.1, 9.2 * COLUMN + RADIUS + 0.1, -RADIUS - 0.1 - height, 2 * ROW + RADIUS + 0.75)
     for level, (kinds, firsts) in enumerate(zip(rows, starts, strict=True)):
         for kind, first in zip(kinds, firsts, strict=True):
-            draw(ax, *topology_graph(kind, first), lift=-level * height)
+            labels, edges = topology_graph(kind, first)
+            draw(ax, {key: f"${key[0]}$" for key in labels}, edges, lift=-level * height)
             y = 2 * ROW + RADIUS + 0.3 - level * height
             ax.text(first * COLUMN - RADIUS, y, TITLES[kind], fontsize=text_size(ax, 0.3), va="bottom")
     return ax

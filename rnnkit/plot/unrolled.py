@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from rnnkit.plot.axes import one_of, same_length
 from rnnkit.plot.colour import MUTED
-from rnnkit.plot.graph import COLUMN, RADIUS, ROW, Edge, arrow, beside, canvas, delay, draw, loop, place, text_size
+from rnnkit.plot.graph import COLUMN, RADIUS, ROW, Edge, Key, arrow, canvas, draw, feedback, text_size
 
 MOST_STEPS = 6  # more would not be legible on a phone
 
@@ -17,7 +17,6 @@ class Pattern(NamedTuple):
 
     feedback: str  # "h": hidden to hidden; "y": output to hidden; "c": output to hidden through a decaying context
     last_only: bool = False
-    decay: str = "decay"
 
 
 PATTERNS = {
@@ -38,24 +37,31 @@ def pattern_of(cell: Any) -> Pattern:
         raise TypeError(f"cell: expected a cell or one of {', '.join(PATTERNS)}, got {type(cell).__name__}")
     if not hasattr(cell, "decay"):
         return PATTERNS["elman"]
-    return Pattern("c", decay=rf"$\times{cell.decay:g}$") if cell.decay else PATTERNS["output-to-hidden"]
+    return PATTERNS["jordan" if cell.decay else "output-to-hidden"]
 
 
-def unrolled_graph(pattern: Pattern, steps: int) -> tuple[list[tuple], list[Edge]]:
+def unrolled_graph(pattern: Pattern, steps: int) -> tuple[list[Key], list[Edge]]:
     """The nodes and arrows of a network unrolled for `steps` ticks, from its state at time 0."""
     ticks = range(1, steps + 1)
     spoken = [steps] if pattern.last_only else list(ticks)
     nodes = [(letter, t) for letter in "xh" for t in ticks] + [("y", t) for t in spoken]
     nodes += [("c", t) for t in ticks if pattern.feedback == "c"] + [(pattern.feedback, 0)]
     edges = [Edge(("x", t), ("h", t), "$W_x$") for t in ticks] + [Edge(("h", t), ("y", t), "$W_y$") for t in spoken]
-    edges += [Edge((pattern.feedback, t - 1), ("h", t), "$W_h$") for t in ticks]
+    edges += [
+        Edge((pattern.feedback, t - 1), ("h", t), "$W_h$", 0.32 if pattern.feedback == "c" else 0.5) for t in ticks
+    ]
     if pattern.feedback == "c":
-        edges += [Edge(("y", t), ("c", t)) for t in ticks] + [Edge(("c", t - 1), ("c", t), pattern.decay) for t in ticks]
+        edges += [Edge(("y", t), ("c", t)) for t in ticks] + [Edge(("c", t - 1), ("c", t), r"$\mu$") for t in ticks]
     return nodes, edges
 
 
 def unrolled(
-    cell: Any, steps: int = 4, ax: Axes | None = None, *, inputs: Sequence | None = None, outputs: Sequence | None = None
+    cell: Any,
+    steps: int = 4,
+    ax: Axes | None = None,
+    *,
+    inputs: Sequence | None = None,
+    outputs: Sequence | None = None,
 ) -> Axes:
     """A network drawn once for every tick, time running right, with each shared weight named wherever it is used.
 
@@ -75,22 +81,26 @@ def unrolled(
     for t in range(1, steps + 1):
         for texts, row, gap in ((below, 0, -RADIUS - 0.28), (above, 2, RADIUS + 0.28)):
             if texts and (row == 0 or ("y", t) in nodes):
-                ax.text(t * COLUMN, row * ROW + gap, texts[t - 1], ha="center", va="center", fontsize=text_size(ax, 0.25))
+                ax.text(
+                    t * COLUMN, row * ROW + gap, texts[t - 1], ha="center", va="center", fontsize=text_size(ax, 0.25)
+                )
     arrow(ax, (COLUMN - RADIUS, bottom + 0.2), (steps * COLUMN + RADIUS, bottom + 0.2), color=MUTED, linewidth=1)
-    ax.text(COLUMN - RADIUS - 0.12, bottom + 0.2, "time", ha="right", va="center", color=MUTED, fontsize=text_size(ax, 0.22))
+    ax.text(
+        COLUMN - RADIUS - 0.12, bottom + 0.2, "time", ha="right", va="center", color=MUTED, fontsize=text_size(ax, 0.22)
+    )
     return ax
 
 
 def folded(cell: Any, ax: Axes | None = None) -> Axes:
-    """The same network drawn once, with a black square on each arrow that takes one step of time."""
+    """The same network drawn once, with a black square on every arrow that takes one step of time."""
     pattern = pattern_of(cell)
-    rows = 3 if pattern.feedback == "c" else 2
-    ax = canvas(ax, -RADIUS - 0.1, 1.9, -RADIUS - 0.55, rows * ROW + RADIUS + 0.1)
     letters = "xhyc" if pattern.feedback == "c" else "xhy"
+    ax = canvas(ax, -RADIUS - 0.1, RADIUS + 1.6, -RADIUS - 0.55, (len(letters) - 1) * ROW + RADIUS + 0.1)
     edges = [Edge(("x", 0), ("h", 0), "$W_x$"), Edge(("h", 0), ("y", 0), "$W_y$")]
     if pattern.feedback == "c":
         edges.append(Edge(("y", 0), ("c", 0)))
-    if pattern.feedback != "h":
-        edges.append(Edge((pattern.feedback, 0), ("h", 0), bend=-0.6, delay=True))
+        feedback(ax, (RADIUS, 3 * ROW + 0.2), (RADIUS, 3 * ROW - 0.06), r"$\mu$", reach=0.5)
+    source = {"h": ROW + 0.22, "y": 2 * ROW, "c": 3 * ROW - 0.22}[pattern.feedback]
+    feedback(ax, (RADIUS, source), (RADIUS, ROW - (0.22 if pattern.feedback == "h" else 0)), "$W_h$")
     draw(ax, {(letter, 0): f"${letter}_t$" for letter in letters}, edges)
     return ax

@@ -1,0 +1,49 @@
+"""A comparison in which every seed is seen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from rnnkit.plot.axes import axes_or_new, groups, numbers
+from rnnkit.plot.colour import CYCLE, FAINT, INK, MARKERS, MUTED
+
+
+def spread(
+    runs: Mapping[str, Any],
+    ax: Axes | None = None,
+    *,
+    xlabel: str | None = None,
+    form: str = ".3g",
+    baseline: float | None = None,
+    baseline_label: str = "chance",
+) -> Axes:
+    """One row a group: a mark for every run, a bar at the median, and the median in figures (as `form` writes it).
+
+    `runs` maps a name to (runs,) numbers. `baseline` adds an upright line, such as what guessing would score.
+    """
+    found = {name: numbers(f"runs[{name!r}]", values, 1) for name, values in groups("runs", runs).items()}
+    ax = axes_or_new(ax, height=0.9 + 0.46 * len(found))
+    for row, (name, values) in enumerate(found.items()):
+        colour, marker = CYCLE[row % len(CYCLE)], MARKERS[row % len(MARKERS)]
+        ax.axhline(row, color=FAINT, linewidth=0.8, linestyle="-", zorder=0)
+        ax.plot(values, np.full(len(values), row), marker, color=colour, alpha=0.55, markeredgewidth=0, markersize=8)
+        median = float(np.median(values))
+        ax.plot(
+            [median, median], [row - 0.27, row + 0.27], color=INK, linestyle="-", linewidth=2.4, solid_capstyle="butt"
+        )
+        ax.annotate(
+            format(median, form), (1, row), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",
+            va="center", annotation_clip=False,
+        )  # fmt: skip
+    if baseline is not None:
+        ax.axvline(baseline, color=MUTED, linestyle=":", linewidth=1.4, zorder=0)
+        ax.annotate(baseline_label, (baseline, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
+                    textcoords="offset points", ha="center", color=MUTED, fontsize=11)  # fmt: skip
+    ax.set_yticks(range(len(found)), list(found), color=INK, fontsize=12)
+    ax.set(ylim=(len(found) - 0.5, -0.5), xlabel=xlabel)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.margins(x=0.06)
+    return ax
