@@ -18,7 +18,7 @@ from execute import CELL_KEYS, CHAPTERS, KERNELSPEC, RUNTIMES
 
 ROOT = CHAPTERS.parent
 LONGEST = 60  # seconds that a chapter may run
-MACHINE = re.compile(r"0x[0-9a-f]{6,}|/home/|/root/|/Users/|[A-Z]:\\|site-packages")
+MACHINE = re.compile(r"0x[0-9a-f]{6,}|/(home|root|Users)/|[A-Z]:\\|site-packages")
 
 
 def course_packages():
@@ -55,9 +55,9 @@ def cell_complaints(cell, number):
         alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         if pictures and len(alt) < 20:
             yield "its figure has no alternative text of 20 characters (metadata mystnb.image.alt)"
-        texts = json.dumps({kind: text for kind, text in output.get("data", {}).items() if kind not in pictures})
-        texts += output.get("text", "") + "".join(output.get("traceback", []))
-        if found := MACHINE.search(texts):
+        texts = [str(text) for kind, text in output.get("data", {}).items() if kind not in pictures]
+        texts += [output.get("text", ""), *output.get("traceback", [])]
+        if found := MACHINE.search("\n".join(texts)):
             yield f"its output shows the machine: {found[0]!r}"
 
 
