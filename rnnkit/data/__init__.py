@@ -1,16 +1,23 @@
 """Data behind one interface: `load(name, **options)` returns a `Dataset`, `card(name)` says what it is.
 
-Print a data set to see its fields; `help(rnnkit.data.surnames.load)` tells the options of that set. Arrays are time-first:
-T ticks, B sequences, D features. Sets with parts have `train`, `test` and sometimes `valid`, each with the fields named
-below; the others have the fields themselves. Every data set has `card`.
+Print a data set to see its fields; `help(rnnkit.data.surnames.load)` tells the options of that set. Arrays are
+time-first: T ticks, B sequences, D features; in square brackets, lists of what differs in length. Sets with parts have
+`train`, `test` and mostly `valid`, each with the fields named below; the others have the fields themselves. Every data
+set has `card`.
 
-============== =================================== =======================================================================
+============== =================================== =====================================================================
 name           options (default)                   fields
-============== =================================== =======================================================================
+============== =================================== =====================================================================
 surnames       countries (ten), per_country=300,   train, valid, test: inputs [str], targets (N,);
                fold=True                           labels, vocabulary
 digits         language="en"                       train, valid, test: images (N,8,8), inputs (8,N,8), targets (N,);
                                                    labels, names, spelled (L,10), vocabulary
+chorales       voice="soprano", limit=None,        train, valid, test: inputs [(N,)], durations [(N,)], names [str];
+               transpose=True                      vocabulary, midi (V,)
+docstrings     package="numpy"                     train, valid, test: text, docstrings [str], modules [str]
+shuffled       **rng**, packages (four), rare=3,   train, valid, test: inputs [[str]], targets (N,);
+               limit=None                          labels, vocabulary
+series         which="sunspots"                    train, valid, test: values, times, observed (T,); unit
 reviews        **rng**, train=2000, test=500,      train, test: inputs [[str]], targets (N,), forms [str];
                forms (four)                        labels, vocabulary, best_of_counts
 tagging        **rng**, train=2000, test=500       train, test: inputs [[str]], targets [(T,)];
@@ -26,9 +33,10 @@ parity         **rng**, count=256, length=20,      inputs, targets (T,B,1), mask
 echo           **rng**, count=64, length=50,       inputs (T,B,K), targets, mask, symbols (T,B)
                symbols=4, delay=3
 addition       **rng**, count=256, bits=8          inputs (T,B,2), targets (T,B,1), carry (T,B)
-============== =================================== =======================================================================
+============== =================================== =====================================================================
 
-What is random needs `rng`, a `numpy.random.Generator`; sets without it are fixed, parts included. Nothing is downloaded.
+What is random needs `rng`, a `numpy.random.Generator`; sets without it are fixed, parts included. Nothing is
+downloaded.
 
 Examples
 --------
@@ -54,13 +62,17 @@ import numpy as np
 
 from rnnkit.data import (
     addition,
+    chorales,
     digits,
+    docstrings,
     echo,
     letters,
     motor,
     parity,
     reviews,
     sentences,
+    series,
+    shuffled,
     surnames,
     tagging,
     temporal_xor,
@@ -77,6 +89,10 @@ _SETS = {
     for module in (
         surnames,
         digits,
+        chorales,
+        docstrings,
+        shuffled,
+        series,
         reviews,
         tagging,
         temporal_xor,

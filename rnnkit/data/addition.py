@@ -15,8 +15,8 @@ CARD = Card(
     licence="None needed.",
     size="256 pairs of 8 bits; sums of 9.",
     splits="None; draw again, or longer numbers, to test.",
-    best="No error, with one bit of memory (the carry). Without memory the best answer is the sum without carry, wrong with "
-    "probability (1 − 2^−t)/2 at tick t = 0, 1, ...",
+    best="No error, with one bit of memory (the carry). Without memory the best answer is the sum without carry, wrong "
+    "with probability (1 − 2^−t)/2 at tick t = 0, 1, ...",
     citation="A standard exercise; no single source.",
 )
 

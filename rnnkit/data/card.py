@@ -17,7 +17,7 @@ class Card:
     name, what : str
         The name that `load` takes, and one line that says what is in it.
     source : str
-        Where it comes from; for a set inside a package, `packages` names it, so that printing adds the installed version.
+        Where it comes from; `packages` names the package that holds it, so that printing adds the installed version.
     licence, size, splits, citation : str
         Terms of use; counts for the default options; how the parts were made; what to cite.
     best : str

@@ -21,8 +21,8 @@ CURVES = {
 CARD = Card(
     name="motor",
     what="a constant plan in, the path of a pen out: circle, circle the other way, figure of eight, line to and fro",
-    source="Generated exactly, nothing random; in the manner of Jordan (1986), whose plan units are held constant while a "
-    "sequence of actions unfolds.",
+    source="Generated exactly, nothing random; in the manner of Jordan (1986), whose plan units are held constant "
+    "while a sequence of actions unfolds.",
     licence="None needed.",
     size="4 plans, each 2 laps of 24 points.",
     splits="None: the task is to learn these paths.",

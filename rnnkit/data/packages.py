@@ -25,7 +25,7 @@ def folder(package: str) -> Path:
     spec = importlib.util.find_spec(IMPORT_NAMES.get(package, package))
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(
-            f'this data set lies inside the package {package}, which is not installed; '
+            f"this data set lies inside the package {package}, which is not installed; "
             f'install it with: pip install "rnnkit[course]"',
             name=package,
         )

@@ -21,13 +21,13 @@ LABELS = ("negative", "positive")
 CARD = Card(
     name="reviews",
     what="film reviews from a grammar with negation and contrast, positive or negative",
-    source='Generated exactly. A clause is "the plot was [not] dull". plain: one clause, its own sentiment. and: two that '
-    "agree, both negated or neither. but: two that disagree; the second decides. although: two that disagree; the one "
-    "that does not follow \"although\" decides, and may stand first or last.",
+    source='Generated exactly. A clause is "the plot was [not] dull". plain: one clause, its own sentiment. and: two '
+    "that agree, both negated or neither. but: two that disagree; the second decides. although: two that disagree; the "
+    'one that does not follow "although" decides, and may stand first or last.',
     licence="None needed.",
     size="2,000 train, 500 test by default; 21,120 different reviews; 23 words; 4 to 12 words a review.",
-    splits="By the SHA-256 of the sorted words: all orders of the same words stand in one part, a fifth of such groups in "
-    "test. Within a part a review may be drawn twice.",
+    splits="By the SHA-256 of the sorted words: all orders of the same words stand in one part, a fifth of such groups "
+    "in test. Within a part a review may be drawn twice.",
     best="1.0 with order. Any model of word counts, however powerful: 1/2 on but and although, where exchanging the "
     "clauses keeps the words and changes the answer; 1 on plain and and; 3/4 over all four forms.",
     citation="This book.",
@@ -69,9 +69,7 @@ def held_out(words: Sequence[str]) -> bool:
     return hashlib.sha256(" ".join(sorted(words)).encode()).digest()[0] < 256 / 5
 
 
-def load(
-    *, rng: np.random.Generator, train: int = 2000, test: int = 500, forms: Sequence[str] = FORMS
-) -> Dataset:
+def load(*, rng: np.random.Generator, train: int = 2000, test: int = 500, forms: Sequence[str] = FORMS) -> Dataset:
     """Draw reviews: a form, each equally likely, then one of its reviews, each equally likely.
 
     Parameters
@@ -106,12 +104,12 @@ def load(
             forms=[chosen[form] for form in drawn],
         )
 
-    words = {*ASPECTS, *ADJECTIVES[0], *ADJECTIVES[1], "the", "was", "not", "and", "but", "although", ","}
+    symbols = {*ASPECTS, *ADJECTIVES[0], *ADJECTIVES[1], "the", "was", "not", "and", "but", "although", ","}
     return Dataset(
         card=CARD,
         train=draw(False, whole("train", train)),
         test=draw(True, whole("test", test)),
         labels=LABELS,
-        vocabulary=Vocabulary(sorted(words)),
+        vocabulary=Vocabulary(sorted(symbols)),
         best_of_counts=float(np.mean([1.0 if form in ("plain", "and") else 0.5 for form in chosen])),
     )

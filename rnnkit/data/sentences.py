@@ -52,7 +52,8 @@ CARD = Card(
     size="10,000 sentences, about 27,500 words; 29 different words.",
     splits="None; draw another stream to test.",
     best="`ideal` is the exact probability of each next word given all words so far (the filter over templates and "
-    "places); its mean surprise is the least possible cross-entropy, about 1.94 nats a word, against 3.18 for the frequencies of words alone.",
+    "places); its mean surprise is the least possible cross-entropy, about 1.94 nats a word, "
+    "against 3.18 for the frequencies of words alone.",
     citation="Elman, J. L. (1990). Finding structure in time. Cognitive Science 14, 179–211.",
 )
 

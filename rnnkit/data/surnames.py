@@ -44,8 +44,8 @@ CARD = Card(
     source="Lists of last names by country in the package Faker, read whole, with nothing sampled.",
     licence="MIT (Faker).",
     size="10 countries × 300 names = 3,000; 2 to 20 letters; 28 symbols after folding.",
-    splits="Fixed, by the SHA-256 of the name: in each country 210 train, 30 valid, 60 test. A name that several of the "
-    "chosen countries share is left out, so each name has one right answer and stands in one part only. "
+    splits="Fixed, by the SHA-256 of the name: in each country 210 train, 30 valid, 60 test. A name that several of "
+    "the chosen countries share is left out, so each name has one right answer and stands in one part only. "
     "Related names (Matić, Matijević) may stand in different parts.",
     best="Unknown. Guessing one country gets 1 in 10.",
     citation="Faraglia, D. and contributors. Faker. https://github.com/joke2k/faker",
@@ -67,7 +67,7 @@ def _names(locale: str) -> dict[str, str]:
     """Map each folded name of a locale to its name in small letters."""
     folder("Faker")
     provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
-    names = {}
+    names: dict[str, str] = {}
     for name in sorted(provider.last_names):
         folded = fold_name(name)
         if re.fullmatch(rf"[a-z][a-z' -]{{1,{LONGEST - 1}}}", folded):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -38,8 +39,8 @@ SLOTS = {"PERSON": "PERSON", "NAME": "PRODUCT", "THING": "PRODUCT", "PLACE": "PL
 CARD = Card(
     name="tagging",
     what='sentences such as "Bob bought a toy Alice in Florence", each word tagged person, product, place or none',
-    source="Generated exactly from nine templates, all equally likely; first names are the list for the United States in "
-    "the package Faker. A first name is a person, after \"toy\" a product; eight names are also places.",
+    source="Generated exactly from nine templates, all equally likely; first names are the list for the United States "
+    'in the package Faker. A first name is a person, after "toy" a product; eight names are also places.',
     licence="MIT (Faker).",
     size="2,000 train and 500 test sentences by default; 4 to 7 words; 4 tags.",
     splits="By name: a fifth of the names, chosen by SHA-256, occur in test only and are the only names there, but for "
@@ -65,13 +66,13 @@ def first_names() -> tuple[list[str], list[str]]:
 
 def best_of_word(names: list[str]) -> float:
     """Return the best expected accuracy, per word, of a model that sees one word at a time."""
-    fillers = {"PERSON": names, "NAME": names, "THING": THINGS, "PLACE": PLACES}
-    expected: Counter[tuple[str, str]] = Counter()
+    fillers: dict[str, Sequence[str]] = {"PERSON": names, "NAME": names, "THING": THINGS, "PLACE": PLACES}
+    expected: dict[tuple[str, str], float] = defaultdict(float)
     for template in TEMPLATES:
         for word in template.split():
             if word in SLOTS:
                 for filler in fillers[word]:
-                    expected[filler, SLOTS[word]] += 1 / len(fillers[word])  # type: ignore[assignment]
+                    expected[filler, SLOTS[word]] += 1 / len(fillers[word])
             else:
                 expected[word, "PRODUCT" if word == "toy" else "O"] += 1
     right: dict[str, float] = {}
@@ -99,11 +100,18 @@ def load(*, rng: np.random.Generator, train: int = 2000, test: int = 500) -> Dat
     pools = dict(zip(("train", "test"), first_names(), strict=True))
 
     def draw(part: str, count: int) -> Record:
-        fillers = {"PERSON": pools[part], "NAME": pools[part], "THING": THINGS, "PLACE": PLACES}
+        fillers: dict[str, Sequence[str]] = {
+            "PERSON": pools[part],
+            "NAME": pools[part],
+            "THING": THINGS,
+            "PLACE": PLACES,
+        }
         sentences, tags = [], []
         for choice in rng.integers(len(TEMPLATES), size=count):
             words = TEMPLATES[choice].split()
-            sentences.append([fillers[word][rng.integers(len(fillers[word]))] if word in SLOTS else word for word in words])
+            sentences.append(
+                [fillers[word][int(rng.integers(len(fillers[word])))] if word in SLOTS else word for word in words]
+            )
             kinds = [SLOTS.get(word, "PRODUCT" if word == "toy" else "O") for word in words]
             tags.append(np.array([LABELS.index(kind) for kind in kinds], dtype=np.int64))
         return Record(inputs=sentences, targets=tags)
