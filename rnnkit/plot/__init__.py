@@ -7,6 +7,7 @@ from rnnkit.plot.automaton import automaton
 from rnnkit.plot.curves import curves, gradient_flow
 from rnnkit.plot.heat import digit, heat, hidden_states
 from rnnkit.plot.melody import piano_roll
+from rnnkit.plot.reach import receptive_field
 from rnnkit.plot.scatter import scatter_by_class
 from rnnkit.plot.spread import spread
 from rnnkit.plot.style import use_style
@@ -24,6 +25,7 @@ __all__ = [
     "heat",
     "hidden_states",
     "piano_roll",
+    "receptive_field",
     "scatter_by_class",
     "spread",
     "topologies",

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 
 from rnnkit.plot.axes import numbers, same_length
 from rnnkit.plot.graph import RADIUS, ROLES, Point, arrow, arrow_look, canvas, node, text_size
@@ -26,7 +27,8 @@ def automaton(
 ) -> Axes:
     """States as nodes and transitions as arrows; table (states, symbols) holds the next state.
 
-    Accepting states have a double outline, and an arrow from nowhere points at the start. `symbols` and `states` name them.
+    Accepting states have a double outline, and an arrow from nowhere points at the start. `symbols` and `states` are
+    the names to write.
     """
     grid = numbers("table", table, 2)
     count, alphabet = grid.shape
@@ -39,25 +41,24 @@ def automaton(
     letters = same_length("symbols", symbols, alphabet) or [str(s) for s in range(alphabet)]
     names = same_length("states", states, count) or [f"$q_{{{s}}}$" for s in range(count)]
     places, outward = ring(count)
-    (left, low), (right, high) = np.min(places, axis=0), np.max(places, axis=0)
-    upright = 0.95 if count > 2 else 0.3
-    ax = canvas(
-        ax, left - 1.3, right + 1.3 * (count > 2) + 0.5 * (count <= 2), low - 0.45 - upright, high + 1.4, unit=0.75
-    )
+    entry = outward[start] + (0.8 if count > 2 else pi / 2)
+    moves: dict[tuple[int, int], list[str]] = {}
+    for (state, symbol), after in np.ndenumerate(grid.astype(int)):
+        moves.setdefault((state, int(after)), []).append(letters[symbol])
+    ends = places + [beyond(places[s], outward[s], 0.95) for s in range(count) if (s, s) in moves]
+    ends.append(beyond(places[start], entry, 0.75))
+    (left, low), (right, high) = np.min(ends, axis=0) - 0.5, np.max(ends, axis=0) + 0.5
+    ax = canvas(ax, left, right, low, high, unit=0.75)
     role = ROLES["h"]._replace(round=True)
     patches = [node(ax, xy, role, name) for xy, name in zip(places, names, strict=True)]
     for state in accepting:
         ax.add_patch(Circle(places[state], RADIUS * 0.82, fill=False, edgecolor=role.edge, linewidth=1.3, zorder=3))
-    entry = outward[start] + (0.8 if count > 2 else pi / 2)
     arrow(ax, beyond(places[start], entry, RADIUS + 0.6), beyond(places[start], entry, RADIUS + 0.02))
-    moves: dict[tuple[int, int], list[str]] = {}
-    for (state, symbol), after in np.ndenumerate(grid.astype(int)):
-        moves.setdefault((state, int(after)), []).append(letters[symbol])
     for (state, after), read in moves.items():
         if state == after:
             stay(ax, places[state], outward[state], ", ".join(read))
         else:
-            bend = 0.32 if (after, state) in moves else 0.0
+            bend = 0.2 if (after, state) in moves else 0.0
             a, b = places[state], places[after]
             arrow(ax, a, b, patches[state], patches[after], connectionstyle=f"arc3,rad={-bend}")
             name_bow(ax, a, b, bend, ", ".join(read))
@@ -69,7 +70,7 @@ def ring(count: int) -> tuple[list[Point], list[float]]:
     if count <= 2:
         return [(2.1 * s, 0.0) for s in range(count)], [pi / 2] * count
     angles = [pi - 2 * pi * s / count for s in range(count)]
-    radius = max(1.25, 0.85 / sin(pi / count))
+    radius = max(1.5, 0.9 / sin(pi / count))
     return [(radius * cos(a), radius * sin(a)) for a in angles], angles
 
 
@@ -85,9 +86,15 @@ def stay(ax: Axes, xy: Point, angle: float, label: str) -> None:
     ax.text(*beyond(xy, angle, 1.05), label, ha="center", va="center", fontsize=text_size(ax, 0.26))
 
 
-def name_bow(ax: Axes, a: Point, b: Point, bend: float, label: str, gap: float = 0.17) -> None:
-    """The label of an arrow, on the outer side of its bow."""
+def name_bow(ax: Axes, a: Point, b: Point, bend: float, label: str, gap: float = 0.08) -> None:
+    """The label of an arrow, on the outer side of its bow; on a straight one nearer to its tail, away from crossings."""
     dx, dy = b[0] - a[0], b[1] - a[1]
-    away = bend / 2 + gap / hypot(dx, dy)
-    x, y = (a[0] + b[0]) / 2 - away * dy, (a[1] + b[1]) / 2 + away * dx
-    ax.text(x, y, label, ha="center", va="center", fontsize=text_size(ax, 0.26))
+    at = 0.5 if bend or hypot(dx, dy) < 2.2 else 0.34
+    nx, ny = -dy / hypot(dx, dy), dx / hypot(dx, dy)
+    away = bend / 2 * hypot(dx, dy) + gap
+    ax.text(
+        a[0] + at * dx + away * nx, a[1] + at * dy + away * ny, label, fontsize=text_size(ax, 0.26), zorder=5,
+        ha="left" if nx > 0.4 else "right" if nx < -0.4 else "center",
+        va="bottom" if ny > 0.4 else "top" if ny < -0.4 else "center",
+        path_effects=[withStroke(linewidth=2.5, foreground="white")],
+    )  # fmt: skip

@@ -1,7 +1,8 @@
 """The colours of every figure: one cycle of lines, four roles in diagrams, two colour maps.
 
-The hues are those of Okabe and Ito, who chose them for readers with any kind of colour vision. Each is darkened until text in
-it has a contrast of 4.5 to 1, both on white and on the dark page, which turns figures by `invert(1) hue-rotate(180deg)`.
+The hues are those of Okabe and Ito, who chose them for readers with any kind of colour vision. Each is darkened until
+text in it has a contrast of 4.5 to 1 on white, and on the dark page too, which turns figures by
+`invert(1) hue-rotate(180deg)`.
 """
 
 from matplotlib.colors import LinearSegmentedColormap

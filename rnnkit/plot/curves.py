@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rnnkit.plot.axes import axes_or_new, groups, numbers, one_of
-from rnnkit.plot.colour import CYCLE, DASHES, INK, MUTED
+from rnnkit.plot.colour import CYCLE, DASHES, MUTED
 
 BANDS = {"quartiles": (25, 75), "range": (0, 100)}
 
@@ -24,8 +24,8 @@ def curves(
 ) -> Axes:
     """The median of each group of runs as a line, their spread as a band, their name at the line's end.
 
-    `runs` maps a name to (runs, steps) or (steps,); `x` places the steps, else they are 1, 2, ...; `band` is "range" (least to
-    greatest) or "quartiles"; `log` makes the upright axis logarithmic.
+    `runs` maps a name to (runs, steps) or (steps,); `x` places the steps, else they are 1, 2, ...; `band` is "range"
+    (least to greatest) or "quartiles"; `log` makes the upright axis logarithmic.
     """
     one_of("band", band, tuple(BANDS))
     found = groups("runs", runs)
@@ -83,9 +83,9 @@ def _bottom(cluster: list[float], gap: float) -> float:
 
 
 def gradient_flow(norms: Any, ax: Axes | None = None, *, rate: float | None = None) -> Axes:
-    """Gradient norm against lag on a logarithmic axis; norms (lags,), (runs, lags) or a dict of such, the first at lag 0.
+    """Gradient norm against lag on a logarithmic axis.
 
-    `rate` adds the straight line of an ideal decay: the first norm times rate to the power of the lag.
+    `norms` is (lags,), (runs, lags) or a dict of such, from lag 0. `rate` adds the straight line of an ideal decay: the first norm times rate to the power of the lag.
     """
     found = {name: np.atleast_2d(numbers("norms", values, 1, 2)) for name, values in groups("norms", norms).items()}
     if any((values <= 0).any() for values in found.values()):

@@ -1,7 +1,7 @@
 """Nodes and arrows: the alphabet of every diagram.
 
-A node is named by a letter and a time, ("h", 2), as mathematics names it. The letter gives its role, and the role its colour,
-its shape and its row, so that no reader needs the colour.
+A node is named by a letter and a time, ("h", 2), as mathematics names it. The letter gives its role, and the role its
+colour, its shape and its row, so that no reader needs the colour.
 """
 
 from collections.abc import Iterable, Mapping
@@ -90,7 +90,8 @@ def node(ax: Axes, xy: Point, role: Role, label: str = "", ghost: bool = False) 
             (x - inner / 2, y - inner / 2), inner, inner, boxstyle=f"round,pad={corner},rounding_size=0.12", **look
         )
     ax.add_patch(patch)
-    ax.text(x, y, label, ha="center", va="center_baseline", fontsize=text_size(ax, 0.34), zorder=4)
+    size = text_size(ax, 0.34 if len(label) <= 2 or label.startswith("$") else 0.2)
+    ax.text(x, y, label, ha="center", va="center_baseline", fontsize=size, zorder=4)
     return patch
 
 
@@ -117,15 +118,16 @@ def beside(ax: Axes, a: Point, b: Point, label: str, at: float = 0.5, gap: float
     ax.text(x, y, label, ha=ha, va=va, fontsize=text_size(ax, 0.28), zorder=4)
 
 
-def feedback(ax: Axes, a: Point, b: Point, label: str = "", reach: float = 0.8) -> None:
-    """An arrow that leaves to the right of `a` and comes back at the right of `b` one step later: the black square."""
-    out = 4 / 3 * reach
-    curve = [a, (a[0] + out, a[1]), (b[0] + out, b[1]), (b[0] + 0.02, b[1])]
+def feedback(ax: Axes, a: Point, b: Point, label: str = "", reach: float = 0.8, bow: float = 0.0) -> None:
+    """An arrow that leaves `a` sideways and comes back at `b` one step later: the black square."""
+    out, side = 4 / 3 * reach, 1 if reach > 0 else -1
+    curve = [a, (a[0] + out, a[1] + bow), (b[0] + out, b[1] - bow), (b[0] + 0.02 * side, b[1])]
     path = Path(curve, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
     ax.add_patch(FancyArrowPatch(path=path, **arrow_look(ax)))
     x, y = a[0] + reach, (a[1] + b[1]) / 2
     ax.add_patch(Rectangle((x - 0.1, y - 0.1), 0.2, 0.2, facecolor=INK, edgecolor="none", zorder=3))
-    ax.text(x + 0.2, y, label, ha="left", va="center", fontsize=text_size(ax, 0.28), zorder=4)
+    ha = "left" if side > 0 else "right"
+    ax.text(x + 0.2 * side, y, label, ha=ha, va="center", fontsize=text_size(ax, 0.28), zorder=4)
 
 
 def draw(

@@ -26,17 +26,18 @@ def heat(
 ) -> Axes:
     """A matrix (rows, columns) as coloured cells, its first row at the top.
 
-    White is nothing: the smallest number, or zero where `diverging`. `label` names the colour bar; without it there is none.
-    `annotate` writes the numbers, in the format that it names if it is one (".0%"). `limits` fixes the ends of the scale, so that several figures can share one.
+    White is zero (or the least number, where that is negative and the scale not `diverging`). `label` names the colour
+    bar; without it there is none. `annotate` writes the numbers, in its own format if it is one, such as ".0%".
+    `limits` fixes the ends of the scale, so that several figures can share one.
     """
     matrix = numbers("matrix", matrix, 2)
     height, width = matrix.shape
     rows, cols = same_length("rows", rows, height), same_length("cols", cols, width)
     ax = axes_or_new(ax, height=float(np.clip(0.9 + 0.8 * WIDTH * height / width, 1.3, 4.6)))
     reach = float(np.abs(matrix).max()) or 1.0
-    low, high = limits or ((-reach, reach) if diverging else (float(matrix.min()), float(matrix.max())))
+    low, high = limits or ((-reach, reach) if diverging else (min(0.0, float(matrix.min())), float(matrix.max())))
     cells = ax.pcolormesh(
-        matrix, cmap=DIVERGING if diverging else SEQUENTIAL, vmin=low, vmax=high, edgecolor="face", linewidth=0.3
+        matrix, cmap=DIVERGING if diverging else SEQUENTIAL, vmin=low, vmax=high, edgecolor="face", linewidth=0.7
     )
     ax.set(xlim=(0, width), ylim=(height, 0))
     ticks(ax, rows, cols)

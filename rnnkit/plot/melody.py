@@ -1,6 +1,5 @@
 """Notes over time."""
 
-from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -14,31 +13,30 @@ NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "G♯", "A", "B♭", "
 
 
 def piano_roll(pitches: Any, ax: Axes | None = None, *, step_name: str = "step") -> Axes:
-    """Melodies as bars: pitches (T,) are MIDI numbers, one a step, and a negative one is a rest.
+    """Melodies as bars: pitches (T,) are MIDI numbers, one a step, and a negative one is a rest; equal neighbours join.
 
-    A dict of melodies is drawn in one frame: the first filled, the others as ever smaller outlines, each named at the right. Equal neighbours join to
-    one long note.
+    A dict of melodies is drawn in one frame, the first filled and the others in outline, with a key above.
     """
     voices = {name: numbers("pitches", values, 1) for name, values in groups("pitches", pitches).items()}
-    sounding = np.concatenate([v[v >= 0] for v in voices.values()])
-    if sounding.size == 0:
-        raise ValueError("pitches: expected at least one note, got rests alone")
-    low, high = int(sounding.min()), int(sounding.max())
+    bars = {name: [note for note in notes(values) if note[2] >= 0] for name, values in voices.items()}
+    for name in bars:
+        if not bars[name]:
+            raise ValueError(f"pitches[{name!r}]: expected at least one note, got rests alone")
+    sounding = [pitch for voice in bars.values() for _, _, pitch in voice]
+    low, high = min(sounding), max(sounding)
     ax = axes_or_new(ax, height=float(np.clip(1.0 + 0.17 * (high - low + 1), 1.8, 4.2)))
-    for number, (colour, values) in enumerate(zip(CYCLE, voices.values(), strict=False)):
-        bars = [(start, length, pitch) for start, length, pitch in notes(values) if pitch >= 0]
-        starts, lengths, heights = (np.array(column) for column in zip(*bars, strict=True))
+    for number, (name, voice) in enumerate(bars.items()):
+        colour = CYCLE[number % len(CYCLE)]
+        starts, lengths, heights = (np.array(column) for column in zip(*voice, strict=True))
         look = (
-            {"color": colour, "linewidth": 0}
-            if number == 0
-            else {"facecolor": "none", "edgecolor": colour, "linewidth": 2}
+            {"color": colour, "linewidth": 0} if number == 0 else {"fill": False, "edgecolor": colour, "linewidth": 2}
         )
-        ax.barh(
-            heights, lengths - 0.12, left=starts + 0.06, height=0.86 - 0.2 * (number == 0), zorder=2 + number, **look
-        )
-    whites = [p for p in range(low, high + 1) if p % 12 in (0, 2, 4, 5, 7, 9, 11)]
-    shown = whites if high - low <= 16 else [p for p in whites if p % 12 in (0, 7)]
-    ax.set_yticks(shown, [f"{NOTES[p % 12]}{p // 12 - 1}" for p in shown], color=INK)
+        look |= {"height": 0.66 if number == 0 else 0.9, "zorder": 2 + number, "label": name}
+        ax.barh(heights, lengths - 0.12, left=starts + 0.06, **look)
+    if len(voices) > 1:
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(voices), borderpad=0)
+    used = np.unique(sounding) if high - low <= 24 else np.array([p for p in range(low, high) if p % 12 == 0])
+    ax.set_yticks(used, [f"{NOTES[p % 12]}{p // 12 - 1}" for p in used], color=INK)
     ax.grid(axis="y", color=FAINT, linewidth=0.8, linestyle="-")
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

@@ -12,7 +12,7 @@ from rnnkit.plot.colour import CYCLE, MARKERS
 
 
 def scatter_by_class(points: Any, labels: Sequence, ax: Axes | None = None) -> Axes:
-    """Points (N, 2) with one label each; a class has a colour, a marker and its name at its centre."""
+    """Points (N, 2) with one label each; a class has a colour, a marker and its name above it."""
     points = numbers("points", points, 2)
     if points.shape[1] != 2:
         raise ValueError(f"points: expected shape (N, 2), got {points.shape}")
@@ -23,11 +23,12 @@ def scatter_by_class(points: Any, labels: Sequence, ax: Axes | None = None) -> A
     ax = axes_or_new(ax, height=4.0)
     for name, colour, marker in zip(classes, CYCLE, MARKERS, strict=False):
         own = points[np.array([n == name for n in names])]
-        ax.plot(*own.T, marker, color=colour, alpha=0.6, markeredgewidth=0, markersize=6.5)
-        ax.text(
-            *np.median(own, axis=0), name, color=colour, fontsize=13, fontweight="bold", ha="center", va="center", zorder=5,
-            path_effects=[withStroke(linewidth=3.5, foreground="white")],
+        ax.plot(*own.T, marker, markersize=6, markerfacecolor=(colour, 0.35), markeredgecolor=colour)
+        ax.annotate(
+            name, (np.median(own[:, 0]), own[:, 1].max()), xytext=(0, 7), textcoords="offset points", ha="center", zorder=5,
+            color=colour, fontsize=13, fontweight="bold", path_effects=[withStroke(linewidth=3, foreground="white")],
         )  # fmt: skip
+    ax.margins(0.06, 0.12)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax

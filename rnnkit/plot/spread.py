@@ -19,19 +19,20 @@ def spread(
     baseline: float | None = None,
     baseline_label: str = "chance",
 ) -> Axes:
-    """One row a group: a mark for every run, a bar at the median, and the median in figures (as `form` writes it).
+    """One row a group: a mark for every run, in their order from top to bottom, and the median as a bar and in figures.
 
-    `runs` maps a name to (runs,) numbers. `baseline` adds an upright line, such as what guessing would score.
+    `runs` maps a name to (runs,) numbers, and `form` is the format of the medians. `baseline` adds an upright line, such as what guessing would score.
     """
     found = {name: numbers(f"runs[{name!r}]", values, 1) for name, values in groups("runs", runs).items()}
     ax = axes_or_new(ax, height=0.9 + 0.46 * len(found))
-    for row, (name, values) in enumerate(found.items()):
+    for row, values in enumerate(found.values()):
         colour, marker = CYCLE[row % len(CYCLE)], MARKERS[row % len(MARKERS)]
         ax.axhline(row, color=FAINT, linewidth=0.8, linestyle="-", zorder=0)
-        ax.plot(values, np.full(len(values), row), marker, color=colour, alpha=0.55, markeredgewidth=0, markersize=8)
+        heights = row + (np.linspace(-0.2, 0.2, len(values)) if len(values) > 1 else np.zeros(1))
+        ax.plot(values, heights, marker, markersize=7, markerfacecolor=(colour, 0.35), markeredgecolor=colour)
         median = float(np.median(values))
         ax.plot(
-            [median, median], [row - 0.27, row + 0.27], color=INK, linestyle="-", linewidth=2.4, solid_capstyle="butt"
+            [median, median], [row - 0.34, row + 0.34], color=INK, linestyle="-", linewidth=2.4, solid_capstyle="butt"
         )
         ax.annotate(
             format(median, form), (1, row), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",

@@ -57,11 +57,11 @@ STYLE = {
 
 
 def use_style() -> None:
-    """Draw every later figure in the book's style, and in a notebook as SVG whose bytes depend on nothing but the data."""
+    """Draw every later figure in the book's style; in a notebook, as SVG whose bytes depend on nothing but the data."""
     for colormap in (SEQUENTIAL, DIVERGING):
         mpl.colormaps.register(colormap, force=True)
     mpl.rcParams.update(STYLE)
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None})
+        set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})

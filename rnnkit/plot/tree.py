@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rnnkit.plot.axes import axes_or_new, numbers, same_length
-from rnnkit.plot.colour import CYCLE, INK
+from rnnkit.plot.colour import CYCLE, INK, MARKERS
 
 
 def dendrogram(
@@ -29,13 +29,26 @@ def dendrogram(
     for height, width in zip(tree["icoord"], tree["dcoord"], strict=True):
         ax.plot(width, (np.array(height) - 5) / 10, color=INK, linestyle="-", linewidth=1.2, solid_joinstyle="miter")
     ax.set_yticks(range(len(vectors)), [names[leaf] for leaf in tree["leaves"]], fontsize=12)
-    if kinds is not None:
-        order = list(dict.fromkeys(kinds))
-        for text, leaf in zip(ax.get_yticklabels(), tree["leaves"], strict=True):
-            text.set_color(CYCLE[order.index(kinds[leaf]) % len(CYCLE)])
     far = max(max(width) for width in tree["dcoord"]) or 1.0
     ax.set(xlim=(1.03 * far, 0), ylim=(len(vectors) - 0.4, -0.6), xlabel="distance")
     ax.yaxis.tick_right()
-    ax.tick_params(axis="y", length=0, pad=4)
+    ax.tick_params(axis="y", length=0, pad=10 if kinds else 4, labelcolor=INK)
     ax.spines["left"].set_visible(False)
+    if kinds is not None:
+        mark_leaves(ax, [kinds[leaf] for leaf in tree["leaves"]], list(dict.fromkeys(kinds)))
     return ax
+
+
+def mark_leaves(ax: Axes, kinds: list[str], order: list[str]) -> None:
+    """A mark in colour and shape at each leaf, its label in the same colour, and a key above the tree."""
+    if len(order) > len(CYCLE):
+        raise ValueError(f"classes: expected at most {len(CYCLE)} that can be told apart, got {len(order)}")
+    leaves = np.array(kinds)
+    for kind, colour, marker in zip(order, CYCLE, MARKERS, strict=False):
+        rows = np.flatnonzero(leaves == kind)
+        ax.plot(np.zeros(len(rows)), rows, marker, color=colour, markersize=6, clip_on=False, zorder=3, label=kind)
+        for row in rows:
+            ax.get_yticklabels()[row].set_color(colour)
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=len(order), handletextpad=0.1, columnspacing=1, borderpad=0
+    )

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from rnnkit.plot.axes import one_of, same_length
 from rnnkit.plot.colour import MUTED
-from rnnkit.plot.graph import COLUMN, RADIUS, ROW, Edge, Key, arrow, canvas, draw, feedback, text_size
+from rnnkit.plot.graph import COLUMN, RADIUS, ROW, Edge, Key, arrow, canvas, draw, feedback, place, text_size
 
 MOST_STEPS = 6  # more would not be legible on a phone
 
@@ -63,10 +63,10 @@ def unrolled(
     inputs: Sequence | None = None,
     outputs: Sequence | None = None,
 ) -> Axes:
-    """A network drawn once for every tick, time running right, with each shared weight named wherever it is used.
+    """A network drawn once for every tick, time running right, each shared weight named wherever it is used.
 
-    `cell` is a cell, or "elman", "jordan", "hidden-to-hidden", "output-to-hidden", "one-output". `inputs` and `outputs`, one text
-    for each tick, are written below and above the nodes.
+    `cell` is a cell, or "elman", "jordan", "hidden-to-hidden", "output-to-hidden", "one-output". `inputs` and `outputs`,
+    one text for each tick, are written below and above the nodes.
     """
     pattern = pattern_of(cell)
     if not isinstance(steps, int) or not 1 <= steps <= MOST_STEPS:
@@ -78,29 +78,32 @@ def unrolled(
     ax = canvas(ax, -RADIUS - 0.1, steps * COLUMN + RADIUS + 0.35, bottom, top)
     nodes, edges = unrolled_graph(pattern, steps)
     draw(ax, {(letter, t): f"${letter}_{{{t}}}$" for letter, t in nodes}, edges, ghosts=[(pattern.feedback, 0)])
-    for t in range(1, steps + 1):
-        for texts, row, gap in ((below, 0, -RADIUS - 0.28), (above, 2, RADIUS + 0.28)):
-            if texts and (row == 0 or ("y", t) in nodes):
-                ax.text(
-                    t * COLUMN, row * ROW + gap, texts[t - 1], ha="center", va="center", fontsize=text_size(ax, 0.25)
-                )
-    arrow(ax, (COLUMN - RADIUS, bottom + 0.2), (steps * COLUMN + RADIUS, bottom + 0.2), color=MUTED, linewidth=1)
-    ax.text(
-        COLUMN - RADIUS - 0.12, bottom + 0.2, "time", ha="right", va="center", color=MUTED, fontsize=text_size(ax, 0.22)
-    )
+    write = {"ha": "center", "va": "center", "fontsize": text_size(ax, 0.25)}
+    for texts, letter, gap in ((below, "x", -RADIUS - 0.28), (above, "y", RADIUS + 0.28)):
+        for t, text in enumerate(texts or (), start=1):
+            if (letter, t) in nodes:
+                x, y = place((letter, t))
+                ax.text(x, y + gap, text, **write)
+    start, y = COLUMN - RADIUS, bottom + 0.2
+    arrow(ax, (start, y), (steps * COLUMN + RADIUS, y), color=MUTED, linewidth=1)
+    ax.text(start - 0.12, y, "time", color=MUTED, **write | {"ha": "right", "fontsize": text_size(ax, 0.22)})
     return ax
 
 
 def folded(cell: Any, ax: Axes | None = None) -> Axes:
     """The same network drawn once, with a black square on every arrow that takes one step of time."""
-    pattern = pattern_of(cell)
-    letters = "xhyc" if pattern.feedback == "c" else "xhy"
-    ax = canvas(ax, -RADIUS - 0.1, RADIUS + 1.6, -RADIUS - 0.55, (len(letters) - 1) * ROW + RADIUS + 0.1)
+    source = pattern_of(cell).feedback
+    letters = "xhyc" if source == "c" else "xhy"
+    left = -RADIUS - (1.1 if source == "c" else 0.1)
+    ax = canvas(ax, left, RADIUS + 1.6, -RADIUS - 0.1, (len(letters) - 1) * ROW + RADIUS + 0.1)
     edges = [Edge(("x", 0), ("h", 0), "$W_x$"), Edge(("h", 0), ("y", 0), "$W_y$")]
-    if pattern.feedback == "c":
+    side = RADIUS * 0.94
+    if source == "c":
         edges.append(Edge(("y", 0), ("c", 0)))
-        feedback(ax, (RADIUS, 3 * ROW + 0.2), (RADIUS, 3 * ROW - 0.06), r"$\mu$", reach=0.5)
-    source = {"h": ROW + 0.22, "y": 2 * ROW, "c": 3 * ROW - 0.22}[pattern.feedback]
-    feedback(ax, (RADIUS, source), (RADIUS, ROW - (0.22 if pattern.feedback == "h" else 0)), "$W_h$")
+        feedback(ax, (-side, 3 * ROW + 0.2), (-side, 3 * ROW - 0.2), r"$\mu$", reach=-0.6, bow=0.3)
+    if source == "h":
+        feedback(ax, (side, ROW + 0.2), (side, ROW - 0.2), "$W_h$", bow=0.35)
+    else:
+        feedback(ax, (side, (3 if source == "c" else 2) * ROW), (side, ROW), "$W_h$")
     draw(ax, {(letter, 0): f"${letter}_t$" for letter in letters}, edges)
     return ax
