@@ -18,7 +18,7 @@ help:  ## list these targets
 	@touch $@
 
 book: .venv/stamp  ## build the site; a warning is an error
-	$(BIN)/jupyter-book build . -W -n --keep-going
+	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }  # else the next build would hide the warning
 	@echo "The book: file://$(CURDIR)/_build/html/index.html   (or: make serve)"
 
 test: book  ## run every test: the library, the chapters' outputs, the claims, the site in a browser
@@ -34,10 +34,10 @@ execute: .venv/stamp  ## execute the chapters again and store their outputs
 	$(BIN)/python scripts/execute.py
 
 bench: .venv/stamp  ## run the slow evidence in bench/ again
-	@for script in bench/*.py; do echo $$script; $(PINNED) $(BIN)/python $$script || exit 1; done
+	@for script in $(wildcard bench/*.py); do echo $$script; $(PINNED) $(BIN)/python $$script || exit 1; done
 
 lock: .venv/stamp  ## resolve requirements.lock again after a change of pyproject.toml
 	$(BIN)/uv pip compile --universal --fork-strategy fewest --all-extras --no-header --no-annotate --quiet pyproject.toml -o requirements.lock
 
 clean:  ## remove what was built, the virtual environment too
-	rm -rf _build .venv .cache .hypothesis .pytest_cache .ruff_cache .mypy_cache *.egg-info
+	rm -rf _build .venv .cache .hypothesis *.egg-info
