@@ -87,7 +87,7 @@ def stay(ax: Axes, xy: Point, angle: float, label: str) -> None:
 
 
 def name_bow(ax: Axes, a: Point, b: Point, bend: float, label: str, gap: float = 0.08) -> None:
-    """The label of an arrow, on the outer side of its bow; on a straight one nearer to its tail, away from crossings."""
+    """The label of an arrow, on the outer side of its bow, or near the tail of a long straight one."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     at = 0.5 if bend or hypot(dx, dy) < 2.2 else 0.34
     nx, ny = -dy / hypot(dx, dy), dx / hypot(dx, dy)

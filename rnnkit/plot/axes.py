@@ -19,6 +19,14 @@ def axes_or_new(ax: Axes | None, height: float = 3.2, width: float = WIDTH) -> A
     return ax
 
 
+def figure_size(ax: Axes) -> np.ndarray:
+    """Width and height of the whole figure, in inches."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("ax: expected axes of a figure, got axes that were removed from theirs")
+    return figure.get_size_inches()
+
+
 def numbers(name: str, values: Any, *ndims: int) -> np.ndarray:
     """`values` as a non-empty array of finite floats with one of the given numbers of dimensions."""
     try:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnkit.plot.axes import axes_or_new, groups, numbers, one_of
+from rnnkit.plot.axes import axes_or_new, figure_size, groups, numbers, one_of
 from rnnkit.plot.colour import CYCLE, DASHES, MUTED
 
 BANDS = {"quartiles": (25, 75), "range": (0, 100)}
@@ -54,7 +54,7 @@ def curves(
 
 def name_ends(ax: Axes, ends: list[tuple[float, float, str, str]], line: float = 15.0) -> None:
     """Names to the right of the ends of their lines, pushed apart where they would touch."""
-    tall = ax.get_figure(root=True).get_size_inches()[1] * 72 * ax.get_position(original=True).height
+    tall = figure_size(ax)[1] * 72 * ax.get_position(original=True).height
     low, high = ax.transAxes.inverted(), ax.transData
     wanted = [low.transform(high.transform((x, y)))[1] * tall for x, y, _, _ in ends]
     for (x, y, name, colour), here, there in zip(ends, wanted, spread_apart(wanted, line), strict=True):
@@ -85,7 +85,8 @@ def _bottom(cluster: list[float], gap: float) -> float:
 def gradient_flow(norms: Any, ax: Axes | None = None, *, rate: float | None = None) -> Axes:
     """Gradient norm against lag on a logarithmic axis.
 
-    `norms` is (lags,), (runs, lags) or a dict of such, from lag 0. `rate` adds the straight line of an ideal decay: the first norm times rate to the power of the lag.
+    `norms` is (lags,), (runs, lags) or a dict of such, from lag 0. `rate` adds the straight line of an ideal decay: the
+    first norm times rate to the power of the lag.
     """
     found = {name: np.atleast_2d(numbers("norms", values, 1, 2)) for name, values in groups("norms", norms).items()}
     if any((values <= 0).any() for values in found.values()):

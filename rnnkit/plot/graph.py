@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch, Rectangle
 from matplotlib.path import Path
 
-from rnnkit.plot.axes import axes_or_new
+from rnnkit.plot.axes import axes_or_new, figure_size
 from rnnkit.plot.colour import BLUE, GREEN, INK, MUTED, PURPLE, VERMILLION
 
 Key = tuple[str, float]
@@ -65,9 +65,9 @@ def canvas(ax: Axes | None, left: float, right: float, bottom: float, top: float
 
 
 def points_per_unit(ax: Axes) -> float:
-    box, figure = ax.get_position(original=True), ax.get_figure(root=True)
+    box = ax.get_position(original=True)
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    width, height = figure.get_size_inches() * 72
+    width, height = figure_size(ax) * 72
     return min(width * box.width / (right - left), height * box.height / (top - bottom))
 
 
@@ -79,7 +79,11 @@ def text_size(ax: Axes, units: float) -> float:
 def node(ax: Axes, xy: Point, role: Role, label: str = "", ghost: bool = False) -> Patch:
     """A circle or a rounded square with its label; a ghost is only sketched."""
     x, y = xy
-    look = {"facecolor": "none" if ghost else role.fill, "edgecolor": MUTED if ghost else role.edge, "zorder": 2}
+    look: dict[str, Any] = {
+        "facecolor": "none" if ghost else role.fill,
+        "edgecolor": MUTED if ghost else role.edge,
+        "zorder": 2,
+    }
     look |= {"linewidth": 1.2 if ghost else 1.8, "linestyle": (0, (2, 2)) if ghost else "-"}
     if role.round:
         patch: Patch = Circle(xy, RADIUS, **look)

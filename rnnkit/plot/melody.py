@@ -28,11 +28,10 @@ def piano_roll(pitches: Any, ax: Axes | None = None, *, step_name: str = "step")
     for number, (name, voice) in enumerate(bars.items()):
         colour = CYCLE[number % len(CYCLE)]
         starts, lengths, heights = (np.array(column) for column in zip(*voice, strict=True))
-        look = (
-            {"color": colour, "linewidth": 0} if number == 0 else {"fill": False, "edgecolor": colour, "linewidth": 2}
-        )
-        look |= {"height": 0.66 if number == 0 else 0.9, "zorder": 2 + number, "label": name}
-        ax.barh(heights, lengths - 0.12, left=starts + 0.06, **look)
+        look: dict[str, Any] = {"height": 0.66, "color": colour, "linewidth": 0}
+        if number:
+            look = {"height": 0.9, "fill": False, "edgecolor": colour, "linewidth": 2}
+        ax.barh(heights, lengths - 0.12, left=starts + 0.06, zorder=2 + number, label=name, **look)
     if len(voices) > 1:
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(voices), borderpad=0)
     used = np.unique(sounding) if high - low <= 24 else np.array([p for p in range(low, high) if p % 12 == 0])

@@ -24,10 +24,10 @@ def scatter_by_class(points: Any, labels: Sequence, ax: Axes | None = None) -> A
     for name, colour, marker in zip(classes, CYCLE, MARKERS, strict=False):
         own = points[np.array([n == name for n in names])]
         ax.plot(*own.T, marker, markersize=6, markerfacecolor=(colour, 0.35), markeredgecolor=colour)
-        ax.annotate(
-            name, (np.median(own[:, 0]), own[:, 1].max()), xytext=(0, 7), textcoords="offset points", ha="center", zorder=5,
-            color=colour, fontsize=13, fontweight="bold", path_effects=[withStroke(linewidth=3, foreground="white")],
-        )  # fmt: skip
+        halo = [withStroke(linewidth=3, foreground="white")]
+        look: dict[str, Any] = {"color": colour, "fontsize": 13, "fontweight": "bold", "ha": "center", "zorder": 5}
+        top = (np.median(own[:, 0]), own[:, 1].max())
+        ax.annotate(name, top, xytext=(0, 7), textcoords="offset points", path_effects=halo, **look)
     ax.margins(0.06, 0.12)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)

@@ -21,7 +21,8 @@ def spread(
 ) -> Axes:
     """One row a group: a mark for every run, in their order from top to bottom, and the median as a bar and in figures.
 
-    `runs` maps a name to (runs,) numbers, and `form` is the format of the medians. `baseline` adds an upright line, such as what guessing would score.
+    `runs` maps a name to (runs,) numbers; `form` is the format of the medians. `baseline` adds an upright line,
+    such as what guessing would score.
     """
     found = {name: numbers(f"runs[{name!r}]", values, 1) for name, values in groups("runs", runs).items()}
     ax = axes_or_new(ax, height=0.9 + 0.46 * len(found))
@@ -31,17 +32,16 @@ def spread(
         heights = row + (np.linspace(-0.2, 0.2, len(values)) if len(values) > 1 else np.zeros(1))
         ax.plot(values, heights, marker, markersize=7, markerfacecolor=(colour, 0.35), markeredgecolor=colour)
         median = float(np.median(values))
-        ax.plot(
-            [median, median], [row - 0.34, row + 0.34], color=INK, linestyle="-", linewidth=2.4, solid_capstyle="butt"
-        )
-        ax.annotate(
-            format(median, form), (1, row), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",
-            va="center", annotation_clip=False,
-        )  # fmt: skip
+        ax.plot([median] * 2, [row - 0.34, row + 0.34], color=INK, linestyle="-", linewidth=2.4, solid_capstyle="butt")
+        ax.annotate(format(median, form), (1, row), (8, 0), ("axes fraction", "data"), "offset points", va="center")
     if baseline is not None:
         ax.axvline(baseline, color=MUTED, linestyle=":", linewidth=1.4, zorder=0)
-        ax.annotate(baseline_label, (baseline, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
-                    textcoords="offset points", ha="center", color=MUTED, fontsize=11)  # fmt: skip
+        place: dict[str, Any] = {
+            "xycoords": ("data", "axes fraction"),
+            "textcoords": "offset points",
+            "annotation_clip": False,
+        }
+        ax.annotate(baseline_label, (baseline, 1), (0, 3), ha="center", color=MUTED, fontsize=11, **place)
     ax.set_yticks(range(len(found)), list(found), color=INK, fontsize=12)
     ax.set(ylim=(len(found) - 0.5, -0.5), xlabel=xlabel)
     ax.tick_params(axis="y", length=0)

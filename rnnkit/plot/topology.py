@@ -5,7 +5,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 
 from rnnkit.plot.axes import one_of
-from rnnkit.plot.graph import COLUMN, RADIUS, ROW, Edge, canvas, draw, text_size
+from rnnkit.plot.graph import COLUMN, RADIUS, ROW, Edge, Key, canvas, draw, text_size
 
 
 class Topology(NamedTuple):
@@ -24,7 +24,7 @@ TOPOLOGIES = {
 TITLES = {kind: kind.replace("-", " ") for kind in TOPOLOGIES}
 
 
-def topology_graph(kind: str, first: int = 1) -> tuple[dict[tuple, str], list[Edge]]:
+def topology_graph(kind: str, first: float = 1) -> tuple[dict[Key, str], list[Edge]]:
     """The labelled nodes and the arrows of one topology, its first tick in column `first`."""
     one_of("kind", kind, tuple(TOPOLOGIES))
     steps, heard, spoken = TOPOLOGIES[kind]

@@ -49,6 +49,5 @@ def mark_leaves(ax: Axes, kinds: list[str], order: list[str]) -> None:
         ax.plot(np.zeros(len(rows)), rows, marker, color=colour, markersize=6, clip_on=False, zorder=3, label=kind)
         for row in rows:
             ax.get_yticklabels()[row].set_color(colour)
-    ax.legend(
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=len(order), handletextpad=0.1, columnspacing=1, borderpad=0
-    )
+    tight: dict[str, Any] = {"handletextpad": 0.1, "columnspacing": 1.0, "borderpad": 0.0}
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(order), **tight)

@@ -44,7 +44,7 @@ def unrolled_graph(pattern: Pattern, steps: int) -> tuple[list[Key], list[Edge]]
     """The nodes and arrows of a network unrolled for `steps` ticks, from its state at time 0."""
     ticks = range(1, steps + 1)
     spoken = [steps] if pattern.last_only else list(ticks)
-    nodes = [(letter, t) for letter in "xh" for t in ticks] + [("y", t) for t in spoken]
+    nodes: list[Key] = [(letter, t) for letter in "xh" for t in ticks] + [("y", t) for t in spoken]
     nodes += [("c", t) for t in ticks if pattern.feedback == "c"] + [(pattern.feedback, 0)]
     edges = [Edge(("x", t), ("h", t), "$W_x$") for t in ticks] + [Edge(("h", t), ("y", t), "$W_y$") for t in spoken]
     edges += [
@@ -65,8 +65,8 @@ def unrolled(
 ) -> Axes:
     """A network drawn once for every tick, time running right, each shared weight named wherever it is used.
 
-    `cell` is a cell, or "elman", "jordan", "hidden-to-hidden", "output-to-hidden", "one-output". `inputs` and `outputs`,
-    one text for each tick, are written below and above the nodes.
+    `cell` is a cell, or "elman", "jordan", "hidden-to-hidden", "output-to-hidden", "one-output". `inputs` and
+    `outputs`, one text for each tick, are written below and above the nodes.
     """
     pattern = pattern_of(cell)
     if not isinstance(steps, int) or not 1 <= steps <= MOST_STEPS:
@@ -78,7 +78,7 @@ def unrolled(
     ax = canvas(ax, -RADIUS - 0.1, steps * COLUMN + RADIUS + 0.35, bottom, top)
     nodes, edges = unrolled_graph(pattern, steps)
     draw(ax, {(letter, t): f"${letter}_{{{t}}}$" for letter, t in nodes}, edges, ghosts=[(pattern.feedback, 0)])
-    write = {"ha": "center", "va": "center", "fontsize": text_size(ax, 0.25)}
+    write: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": text_size(ax, 0.25)}
     for texts, letter, gap in ((below, "x", -RADIUS - 0.28), (above, "y", RADIUS + 0.28)):
         for t, text in enumerate(texts or (), start=1):
             if (letter, t) in nodes:
