@@ -43,6 +43,7 @@ def whole(name: str, value: Any, *, least: int = 1, most: int | None = None) -> 
     limits = f"at least {least}" if most is None else f"from {least} to {most}"
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(f"{name} must be a whole number, {limits}; got {value!r}")
-    if value < least or (most is not None and value > most):
-        raise ValueError(f"{name} must be {limits}; got {value}")
-    return int(value)
+    number = int(value)
+    if number < least or (most is not None and number > most):
+        raise ValueError(f"{name} must be {limits}; got {number}")
+    return number

@@ -141,8 +141,8 @@ def load(*, voice: str = "soprano", limit: int | None = None, transpose: bool = 
     Dataset
         `train`, `valid`, `test`, each with `inputs`, list of (N,) int64, the notes of a voice as numbers into the
         vocabulary; `durations`, list of (N,) int64 in sixteenths; `names`, such as
-        "bwv269". Also `vocabulary` of notes ("rest", then from low to high) and `midi` (V,), their MIDI numbers, 0 for a
-        rest.
+        "bwv269". Also `vocabulary` of notes ("rest", then from low to high) and `midi` (V,), their MIDI numbers, 0 for
+        a rest.
 
     Raises
     ------

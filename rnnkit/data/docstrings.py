@@ -23,8 +23,9 @@ CARD = Card(
     source="Source files of the package, parsed without importing them, tests left out; modules in the order of their "
     "paths, strings in the order of the source, indentation removed, each different string once.",
     licence="BSD-3-Clause (NumPy, SciPy, scikit-learn, statsmodels).",
-    size="COUNTS",
-    splits="Fixed, by the SHA-256 of the module's path: whole modules stand in train, valid or test, about 8 : 1 : 1.",
+    size="Characters: numpy 1,648,737; scipy 4,999,399; scikit-learn 3,267,256; statsmodels 3,098,099.",
+    splits="Fixed, by the SHA-256 of the module's path: whole modules stand in train, valid or test, about a "
+    "tenth of the modules in each of the latter two. numpy: 1,310,132, 260,451 and 78,154 characters.",
     best="Unknown.",
     citation="The packages' contributors; see each package's own citation.",
     packages=PACKAGES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -46,12 +47,12 @@ class Vocabulary(Sequence[str]):
     def of(cls, sequences: Iterable[Iterable[str]], unknown: str | None = None) -> Vocabulary:
         """Collect the symbols of many sequences, in sorted order, `unknown` (if any) first."""
         found = {symbol for sequence in sequences for symbol in sequence} - {unknown}
-        return cls(([unknown] if unknown is not None else []) + sorted(found), unknown)  # type: ignore[type-var]
+        return cls(([unknown] if unknown is not None else []) + sorted(found), unknown)
 
     def __len__(self) -> int:
         return len(self.symbols)
 
-    def __getitem__(self, number):  # type: ignore[no-untyped-def]
+    def __getitem__(self, number: Any) -> Any:
         return self.symbols[number]
 
     def __contains__(self, symbol: object) -> bool:
