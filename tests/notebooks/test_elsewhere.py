@@ -1,4 +1,4 @@
-"""Where a program or the pinned environment is absent, the tests say so: a skip with its remedy, a header, a failure in CI."""
+"""Where a program or the pinned environment is absent, tests say so: by a skip with its remedy, and in CI by failing."""
 
 import os
 import re
