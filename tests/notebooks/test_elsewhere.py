@@ -1,4 +1,4 @@
-"""Where a program or the pinned environment is absent, tests say so: by a skip with its remedy, and in CI by failing."""
+"""Where a program or the pinned environment is absent, tests say so: by a skip with its remedy; in CI by a failure."""
 
 import os
 import re
