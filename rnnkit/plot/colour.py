@@ -22,5 +22,6 @@ SEQUENTIAL = LinearSegmentedColormap.from_list(
 # Negative ends at a middle tone and positive at a dark one, so that the sign of large values survives a grey print.
 DIVERGING = LinearSegmentedColormap.from_list(
     "rnnkit.diverging",
-    ["#d55e00", "#ec9142", "#f7bd86", "#fde2c9", "#ffffff", "#c3deef", "#6fabd3", "#0069a6", "#00233a"],
+    ["#c45000", "#e58434", "#f6b87e", "#fde0c6", "#ffffff", "#c3deef", "#6fabd3", "#0069a6", "#00233a"],
+    N=257,  # odd, so that zero itself is white
 )

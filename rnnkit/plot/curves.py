@@ -28,16 +28,17 @@ def curves(
     (least to greatest) or "quartiles"; `log` makes the upright axis logarithmic.
     """
     one_of("band", band, tuple(BANDS))
-    found = groups("runs", runs)
+    found = {name: np.atleast_2d(numbers(f"runs[{name!r}]", v, 1, 2)) for name, v in groups("runs", runs).items()}
     if len(found) > len(CYCLE):
         raise ValueError(f"runs: expected at most {len(CYCLE)} groups that can be told apart, got {len(found)}")
+    places = None if x is None else numbers("x", x, 1)
+    for name, values in found.items():
+        if places is not None and len(places) != values.shape[1]:
+            raise ValueError(f"x: expected {values.shape[1]} places, as runs[{name!r}] has steps, got {len(places)}")
     ax = axes_or_new(ax)
     ends = []
     for (name, values), colour, dash in zip(found.items(), CYCLE, DASHES, strict=False):
-        values = np.atleast_2d(numbers(f"runs[{name!r}]", values, 1, 2))
-        across = np.arange(1, values.shape[1] + 1) if x is None else numbers("x", x, 1)
-        if len(across) != values.shape[1]:
-            raise ValueError(f"x: expected {values.shape[1]} places, as runs[{name!r}] has steps, got {len(across)}")
+        across = np.arange(1, values.shape[1] + 1) if places is None else places
         median = np.median(values, axis=0)
         if len(values) > 1:
             low, high = np.percentile(values, BANDS[band], axis=0)
@@ -92,10 +93,10 @@ def gradient_flow(norms: Any, ax: Axes | None = None, *, rate: float | None = No
     if any((values <= 0).any() for values in found.values()):
         raise ValueError("norms: expected positive numbers for a logarithmic axis, got zero or less")
     lags = np.arange(max(values.shape[1] for values in found.values()))
+    if rate is not None and not rate > 0:
+        raise ValueError(f"rate: expected a positive number, got {rate!r}")
     ax = axes_or_new(ax)
     if rate is not None:
-        if not rate > 0:
-            raise ValueError(f"rate: expected a positive number, got {rate!r}")
         start = float(np.median(next(iter(found.values()))[:, 0]))
         ax.plot(lags, start * rate**lags, color=MUTED, linestyle=":", linewidth=1.4)
         place = (lags[len(lags) // 2], start * rate ** lags[len(lags) // 2])

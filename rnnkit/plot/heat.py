@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.ticker import MaxNLocator
 
 from rnnkit.plot.axes import axes_or_new, numbers, same_length
@@ -36,13 +37,13 @@ def heat(
     ax = axes_or_new(ax, height=float(np.clip(0.9 + 0.8 * WIDTH * height / width, 1.3, 4.6)))
     reach = float(np.abs(matrix).max()) or 1.0
     low, high = limits or ((-reach, reach) if diverging else (min(0.0, float(matrix.min())), float(matrix.max())))
-    cells = ax.pcolormesh(
-        matrix, cmap=DIVERGING if diverging else SEQUENTIAL, vmin=low, vmax=high, edgecolor="face", linewidth=0.7
-    )
+    colours = DIVERGING if diverging else SEQUENTIAL
+    cells = ax.pcolormesh(matrix, cmap=colours, vmin=low, vmax=high, edgecolor="face", linewidth=0.7)
     ax.set(xlim=(0, width), ylim=(height, 0))
     ticks(ax, rows, cols)
     if label is not None:
-        bar = ax.figure.colorbar(cells, ax=ax, fraction=0.05, pad=0.02, aspect=18)
+        few = ScalarMappable(cells.norm, colours.resampled(45))  # more would be drawn as an image, not as shapes
+        bar = ax.figure.colorbar(few, ax=ax, fraction=0.05, pad=0.02, aspect=18)
         bar.set_label(label)
         bar.locator = MaxNLocator(4)
         bar.outline.set(edgecolor=FAINT, linewidth=0.8)
@@ -69,11 +70,9 @@ def plain_format(matrix: np.ndarray) -> str:
 
 
 def write(ax: Axes, matrix: np.ndarray, cells: Any, form: str) -> None:
-    """Each number in its cell, in white or black, whichever contrasts more."""
+    """Each number in its cell, in black on light cells and white on dark ones: the dark page turns both alike."""
     for (row, col), value in np.ndenumerate(matrix):
-        channels = np.asarray(cells.to_rgba(value)[:3])
-        light = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-        colour = "black" if light @ (0.2126, 0.7152, 0.0722) > 0.179 else "white"
+        colour = "black" if np.dot(cells.to_rgba(value)[:3], (0.213, 0.715, 0.072)) > 0.5 else "white"
         text = format(value, form).replace("-", "\N{MINUS SIGN}")
         ax.text(col + 0.5, row + 0.5, text, ha="center", va="center_baseline", color=colour, fontsize=11)
 

@@ -32,7 +32,7 @@ def spread(
         heights = row + (np.linspace(-0.2, 0.2, len(values)) if len(values) > 1 else np.zeros(1))
         ax.plot(values, heights, marker, markersize=7, markerfacecolor=(colour, 0.35), markeredgecolor=colour)
         median = float(np.median(values))
-        ax.plot([median] * 2, [row - 0.34, row + 0.34], color=INK, linestyle="-", linewidth=2.4, solid_capstyle="butt")
+        ax.plot([median] * 2, [row - 0.36, row + 0.36], color=INK, linestyle="-", linewidth=2.4, zorder=1)
         ax.annotate(format(median, form), (1, row), (8, 0), ("axes fraction", "data"), "offset points", va="center")
     if baseline is not None:
         ax.axvline(baseline, color=MUTED, linestyle=":", linewidth=1.4, zorder=0)

@@ -59,7 +59,8 @@ STYLE = {
 def use_style() -> None:
     """Draw every later figure in the book's style; in a notebook, as SVG whose bytes depend on nothing but the data."""
     for colormap in (SEQUENTIAL, DIVERGING):
-        mpl.colormaps.register(colormap, force=True)
+        if colormap.name not in mpl.colormaps:
+            mpl.colormaps.register(colormap)
     mpl.rcParams.update(STYLE)
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats

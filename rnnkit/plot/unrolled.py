@@ -44,7 +44,7 @@ def unrolled_graph(pattern: Pattern, steps: int) -> tuple[list[Key], list[Edge]]
     """The nodes and arrows of a network unrolled for `steps` ticks, from its state at time 0."""
     ticks = range(1, steps + 1)
     spoken = [steps] if pattern.last_only else list(ticks)
-    nodes: list[Key] = [(letter, t) for letter in "xh" for t in ticks] + [("y", t) for t in spoken]
+    nodes: list[Key] = [*(("x", t) for t in ticks), *(("h", t) for t in ticks), *(("y", t) for t in spoken)]
     nodes += [("c", t) for t in ticks if pattern.feedback == "c"] + [(pattern.feedback, 0)]
     edges = [Edge(("x", t), ("h", t), "$W_x$") for t in ticks] + [Edge(("h", t), ("y", t), "$W_y$") for t in spoken]
     edges += [
