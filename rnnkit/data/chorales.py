@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -85,6 +86,7 @@ def _voice(part: ElementTree.Element) -> Voice:
     return Voice(tuple(pitches), tuple(durations))
 
 
+@cache
 def read(path: Path) -> Chorale | None:
     """Read a compressed MusicXML file; None if its parts are not just the four voices."""
     with zipfile.ZipFile(path) as archive:
@@ -131,7 +133,8 @@ def load(*, voice: str = "soprano", limit: int | None = None, transpose: bool = 
     ----------
     voice : {"soprano", "alto", "tenor", "bass"}, default "soprano"
     limit : int or None, default None
-        Stop after so many chorales, 10 or more; None takes all. Reading all takes a second or two.
+        Stop after so many chorales, 10 or more; None takes all. Reading all takes a second or two,
+        once.
     transpose : bool, default True
         Shift each chorale by at most six semitones so that its key signature has no sharps and flats: C major, A minor,
         or an old mode on the white keys.

@@ -61,7 +61,7 @@ def load(*, language: str = "en") -> Dataset:
     length = max(map(len, names)) + 1
     spelled = np.stack([vocabulary.encode(name.ljust(length, END)) for name in names], axis=1)
 
-    with gzip.open(folder("scikit-learn") / "datasets" / "data" / "digits.csv.gz", "rt") as file:
+    with gzip.open(folder("scikit-learn") / "datasets" / "data" / "digits.csv.gz", "rt", encoding="ascii") as file:
         table = np.loadtxt(file, delimiter=",")
     images, targets = table[:, :64].reshape(-1, 8, 8) / 16, table[:, 64].astype(np.int64)
 

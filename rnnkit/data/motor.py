@@ -49,7 +49,8 @@ def best_from_output(path: np.ndarray) -> float:
     error = 0.0
     for place in range(group.max() + 1):
         successors = path[1:][group == place]
-        error += ((successors - successors.mean(axis=0)) ** 2).sum()
+        if (successors != successors[0]).any():  # else exactly 0, without the rounding of the mean
+            error += ((successors - successors.mean(axis=0)) ** 2).sum()
     return float(error / path[1:].size)
 
 

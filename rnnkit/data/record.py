@@ -23,10 +23,11 @@ def _describe(value: Any) -> str:
     return repr(value)
 
 
-class Record(Mapping[str, Any]):
+class Record:
     """Read-only named values, read as attributes or by name.
 
     `record.inputs` and `record["inputs"]` are the same; `list(record)` gives the names; printing shows what each holds.
+    There are no public methods, so that a field may have any name.
     """
 
     def __init__(self, **values: Any) -> None:
@@ -59,16 +60,16 @@ class Record(Mapping[str, Any]):
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), dict(self._values))
 
-    def lines(self, prefix: str = "") -> Iterator[tuple[str, str]]:
+    def _lines(self, prefix: str = "") -> Iterator[tuple[str, str]]:
         """Yield (name, what it holds), fields of nested records as `outer.inner`."""
-        for name, value in self.items():
+        for name, value in self._values.items():
             if isinstance(value, Record):
-                yield from value.lines(f"{prefix}{name}.")
+                yield from value._lines(f"{prefix}{name}.")
             elif not isinstance(value, Card):
                 yield prefix + name, _describe(value)
 
     def __repr__(self) -> str:
-        rows = list(self.lines())
+        rows = list(self._lines())
         width = max((len(name) for name, _ in rows), default=0)
         return "\n".join([type(self).__name__, *(f"  {name:{width}}  {what}" for name, what in rows)])
 

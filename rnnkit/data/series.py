@@ -59,7 +59,7 @@ def load(*, which: str = "sunspots") -> Dataset:
         For an unknown series.
     """
     name = one_of("which", which, SERIES)
-    with open(folder("statsmodels") / "datasets" / name / f"{name}.csv", newline="") as file:
+    with open(folder("statsmodels") / "datasets" / name / f"{name}.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
     if name == "elnino":
         times = np.array([int(row[0]) + (month + 0.5) / 12 for row in rows for month in range(12)])

@@ -23,7 +23,7 @@ CARD = Card(
     what="short sentences from documentation strings, each as written and with its words shuffled",
     source="The set docstrings: sentences of 4 to 12 plain words, in small letters, without commas.",
     licence="BSD-3-Clause (NumPy, SciPy, scikit-learn, statsmodels).",
-    size="6,362 sentences and as many shuffled; 1,766 words and <unknown> cover most of them.",
+    size="6,362 sentences and as many shuffled; 1,765 words and <unknown> cover most of them.",
     splits="As docstrings, by module; a sentence that occurs in two parts is kept in the first of train, valid, test. "
     "A sentence and its shuffled twin stand in the same part.",
     best="Any model of word counts: exactly 1/2, since twins have the same words. With order: unknown, below 1, "
@@ -53,7 +53,7 @@ def load(
     rng : numpy.random.Generator
         Shuffles; the sentences themselves are fixed.
     packages : sequence of str, default: all four
-        Packages to read, as in the set docstrings; all four take about five seconds.
+        Packages to read, as in the set docstrings; all four take about five seconds, once.
     rare : int, default 3
         The vocabulary holds the words that occur in at least so many training sentences.
     limit : int or None, default None

@@ -43,7 +43,7 @@ CARD = Card(
     what="surnames and the country they come from",
     source="Lists of last names by country in the package Faker, read whole, with nothing sampled.",
     licence="MIT (Faker).",
-    size="10 countries × 300 names = 3,000; 2 to 20 letters; 28 symbols after folding.",
+    size="10 countries × 300 names = 3,000; 3 to 20 letters; 28 symbols after folding.",
     splits="Fixed, by the SHA-256 of the name: in each country 210 train, 30 valid, 60 test. A name that several of "
     "the chosen countries share is left out, so each name has one right answer and stands in one part only. "
     "Related names (Matić, Matijević) may stand in different parts.",
