@@ -5,6 +5,7 @@ text in it has a contrast of 4.5 to 1 on white, and on the dark page too, which 
 `invert(1) hue-rotate(180deg)`.
 """
 
+import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 INK = "#1a1a1a"
@@ -24,4 +25,10 @@ DIVERGING = LinearSegmentedColormap.from_list(
     "rnnkit.diverging",
     ["#c45000", "#e58434", "#f6b87e", "#fde0c6", "#ffffff", "#c3deef", "#6fabd3", "#0069a6", "#00233a"],
     N=257,  # odd, so that zero itself is white
+)
+
+# The same without their dark ends, for cells with black numbers in them.
+SEQUENTIAL_PALE = LinearSegmentedColormap.from_list("rnnkit.sequential_pale", SEQUENTIAL(np.linspace(0, 0.44, 9)))
+DIVERGING_PALE = LinearSegmentedColormap.from_list(
+    "rnnkit.diverging_pale", DIVERGING(np.r_[np.linspace(0.15, 0.5, 8), np.linspace(0.5, 0.76, 8)[1:]]), N=257
 )

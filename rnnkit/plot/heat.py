@@ -9,7 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.ticker import MaxNLocator
 
 from rnnkit.plot.axes import axes_or_new, numbers, same_length
-from rnnkit.plot.colour import DIVERGING, FAINT, INK, SEQUENTIAL
+from rnnkit.plot.colour import DIVERGING, DIVERGING_PALE, FAINT, INK, SEQUENTIAL, SEQUENTIAL_PALE
 from rnnkit.plot.style import WIDTH
 
 MOST_SYMBOLS = 48  # columns that a character each can label without touching
@@ -28,8 +28,8 @@ def heat(
     """A matrix (rows, columns) as coloured cells, its first row at the top.
 
     White is zero (or the least number, where that is negative and the scale not `diverging`). `label` names the colour
-    bar; without it there is none. `annotate` writes the numbers, in its own format if it is one, such as ".0%".
-    `limits` fixes the ends of the scale, so that several figures can share one.
+    bar; without it there is none. `annotate` writes the numbers, in its own format if it is one, such as ".0%",
+    on paler colours. `limits` fixes the ends of the scale, so that several figures can share one.
     """
     matrix = numbers("matrix", matrix, 2)
     height, width = matrix.shape
@@ -37,7 +37,8 @@ def heat(
     ax = axes_or_new(ax, height=float(np.clip(0.9 + 0.8 * WIDTH * height / width, 1.3, 4.6)))
     reach = float(np.abs(matrix).max()) or 1.0
     low, high = limits or ((-reach, reach) if diverging else (min(0.0, float(matrix.min())), float(matrix.max())))
-    colours = DIVERGING if diverging else SEQUENTIAL
+    sequential, signed = (SEQUENTIAL_PALE, DIVERGING_PALE) if annotate else (SEQUENTIAL, DIVERGING)
+    colours = signed if diverging else sequential
     cells = ax.pcolormesh(matrix, cmap=colours, vmin=low, vmax=high, edgecolor="face", linewidth=0.7)
     ax.set(xlim=(0, width), ylim=(height, 0))
     ticks(ax, rows, cols)
@@ -45,10 +46,11 @@ def heat(
         few = ScalarMappable(cells.norm, colours.resampled(45))  # more would be drawn as an image, not as shapes
         bar = ax.figure.colorbar(few, ax=ax, fraction=0.05, pad=0.02, aspect=18)
         bar.set_label(label)
+        bar.solids.set(edgecolor="face", linewidth=0.7)
         bar.locator = MaxNLocator(4)
         bar.outline.set(edgecolor=FAINT, linewidth=0.8)
     if annotate:
-        write(ax, matrix, cells, annotate if isinstance(annotate, str) else plain_format(matrix))
+        write(ax, matrix, annotate if isinstance(annotate, str) else plain_format(matrix))
     return ax
 
 
@@ -69,12 +71,11 @@ def plain_format(matrix: np.ndarray) -> str:
     return ".0f" if reach >= 100 or (matrix == np.round(matrix)).all() else ".1f" if reach >= 10 else ".2f"
 
 
-def write(ax: Axes, matrix: np.ndarray, cells: Any, form: str) -> None:
-    """Each number in its cell, in black on light cells and white on dark ones: the dark page turns both alike."""
+def write(ax: Axes, matrix: np.ndarray, form: str) -> None:
+    """Each number in its cell."""
     for (row, col), value in np.ndenumerate(matrix):
-        colour = "black" if np.dot(cells.to_rgba(value)[:3], (0.213, 0.715, 0.072)) > 0.5 else "white"
         text = format(value, form).replace("-", "\N{MINUS SIGN}")
-        ax.text(col + 0.5, row + 0.5, text, ha="center", va="center_baseline", color=colour, fontsize=11)
+        ax.text(col + 0.5, row + 0.5, text, ha="center", va="center_baseline", color="black", fontsize=11)
 
 
 def hidden_states(states: Any, symbols: Sequence, ax: Axes | None = None, label: str | None = "activation") -> Axes:
