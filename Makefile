@@ -18,8 +18,7 @@ help:  ## list these targets
 	@touch $@
 
 book: .venv/stamp  ## build the site; a warning is an error
-	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }  # else the next build would hide the warning
-	@echo "The book: file://$(CURDIR)/_build/html/index.html   (or: make serve)"
+	@$(BIN)/jupyter-book build . -q -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }  # else the next build would hide the warning
 
 test: book  ## run every test: the library, the chapters' outputs, the claims, the site in a browser
 	$(PINNED) $(BIN)/pytest -n auto --dist loadscope

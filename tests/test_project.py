@@ -52,7 +52,7 @@ def test_environment_equals_pyproject():
     environment = yaml.safe_load(read("environment.yml"))
     conda = [line for line in environment["dependencies"] if isinstance(line, str)]
     pip = next(line["pip"] for line in environment["dependencies"] if isinstance(line, dict))
-    assert pip.pop() == "--no-deps -e ."
+    assert pip.pop() == "-e ."
     found = {}
     for line in map(Requirement, conda + pip):
         found[canonicalize_name(CONDA_NAMES.get(line.name, line.name))] = line.specifier
