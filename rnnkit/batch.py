@@ -162,7 +162,8 @@ def windows(batch: Batch, k1: int, k2: int | None = None) -> Iterator[Batch]:
     mask = np.ones((T, B), bool) if batch.mask is None else batch.mask
     stops = [min(new + k1, T) for new in range(0, T, k1)]
     starts = [max(0, stop - k2) for stop in stops]
-    for new, start, stop, following in zip(range(0, T, k1), starts, stops, [*starts[1:], T], strict=True):
+    followings = [*starts[1:], T]
+    for new, start, stop, following in zip(range(0, T, k1), starts, stops, followings):  # noqa: B905  none if T is 0
         own = (np.arange(start, stop) >= new)[:, None]
         yield Batch(batch.xs[start:stop], batch.targets[start:stop], mask[start:stop] & own, following - start)
 

@@ -36,7 +36,7 @@ def bptt(
     value : float
         The loss.
     grads : dict of arrays
-        dL/dp.
+        dL/dp; NaN where the loss has overflowed.
     s : array, (B, S)
         State to start the next batch from (after `batch.advance` ticks, or at the end).
 
@@ -48,6 +48,8 @@ def bptt(
     check_batch(batch)
     ys, memory = net.forward(p, batch.xs, s)
     value, dys = loss(ys, batch.targets, batch.mask)
+    if not np.isfinite(value):  # the outputs have overflowed: there is no direction to go in
+        return value, {name: np.full_like(p[name], np.nan) for name in net.shapes}, memory.states[-1]
     grads, _, start = net.backward(p, batch.xs, s, memory, dys)
     if s is None:
         s = np.zeros_like(start)

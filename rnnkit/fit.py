@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from tqdm import tqdm
@@ -18,6 +18,7 @@ from rnnkit.optim import Optimizer, clip_norm, norm
 Arrays = dict[str, np.ndarray]
 
 
+@runtime_checkable
 class Objective(Protocol):
     """What is minimised: parameters, a batch and a state, to loss, gradients and the state after it.
 
@@ -160,6 +161,9 @@ def _epoch(objective, p, batches, optimizer, memory, clip, carry):
             losses.append(np.nan)
             break
         p, memory = optimizer.update(p, clip_norm(grads, clip) if clip else grads, memory)
+        if not np.isfinite(norm(p)):
+            losses.append(np.nan)
+            break
         s = after if carry else None
     if not losses:
         raise ValueError("batches: expected at least one batch an epoch, got none")
@@ -185,7 +189,7 @@ def _save(path: Path, run: Run, last: Arrays, memory: Arrays) -> None:
 def _load(path: Path, run: Run, memory: Arrays) -> tuple[Run, Arrays, Arrays]:
     parts: dict[str, Arrays] = {"best": {}, "last": {}, "memory": {}, "history": {}}
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             for key in file.files:
                 part, _, name = key.partition("/")
                 parts[part][name] = file[key]

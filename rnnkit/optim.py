@@ -6,7 +6,7 @@ and handed back, so that a training run can be written down, stopped and taken u
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -16,6 +16,7 @@ Arrays = Mapping[str, np.ndarray]
 New = dict[str, np.ndarray]
 
 
+@runtime_checkable
 class Optimizer(Protocol):
     """What `rnnkit.fit` asks of an optimiser."""
 

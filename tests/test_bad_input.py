@@ -96,7 +96,10 @@ def test_not_finite(bad, argument):
         (lambda: rnnkit.one_hot(np.array([0, 3]), 3), "ids: expected 0 to 2, got 0 to 3"),
         (lambda: rnnkit.one_hot(np.array([0.5]), 3), "ids: expected whole numbers, got float64"),
         (lambda: rnnkit.pad([]), "sequences: expected at least one"),
-        (lambda: rnnkit.pad([np.ones((2, 3)), np.ones((2, 4))]), r"sequences\[1\]: expected float64 \(T, 3\) as the first"),
+        (
+            lambda: rnnkit.pad([np.ones((2, 3)), np.ones((2, 4))]),
+            r"sequences\[1\]: expected float64 \(T, 3\) as the first",
+        ),
         (lambda: rnnkit.last_tick(np.ones((2, 3))), "mask: expected a .* array of bool, got float64"),
         (lambda: list(rnnkit.windows(rnnkit.Batch(XS, XS), 0)), "k1: expected at least 1, got 0"),
         (lambda: list(rnnkit.windows(rnnkit.Batch(XS, XS), 4, 2)), "k2: expected at least 4, got 2"),
@@ -104,13 +107,19 @@ def test_not_finite(bad, argument):
         (lambda: losses.squared_error(XS, XS, np.ones((5, 2))), "mask: expected an array of bool, got float64"),
         (lambda: losses.squared_error(XS, XS, np.ones((2, 5), bool)), r"mask: expected shape \(5, 2\), got \(2, 5\)"),
         (lambda: losses.binary_cross_entropy(XS, XS + 9), "targets: expected 0 to 1, got"),
-        (lambda: losses.softmax_cross_entropy(XS, XS[..., 0]), "targets: expected an array of whole numbers, got float64"),
+        (
+            lambda: losses.softmax_cross_entropy(XS, XS[..., 0]),
+            "targets: expected an array of whole numbers, got float64",
+        ),
         (lambda: losses.softmax_cross_entropy(XS, np.full((5, 2), 3)), "targets: expected classes 0 to 2, got 3 to 3"),
         (lambda: optim.SGD(lr=0), "lr: expected above 0"),
         (lambda: optim.SGD(lr="fast"), "lr: expected a number, got 'fast'"),
         (lambda: optim.Adam(0.1, beta1=2), "beta1: expected at least 0 and at most 1, got 2"),
         (lambda: optim.SGD(0.1).update(P, {}, {}), "grads: expected the names W_x, W_h, b, got none"),
-        (lambda: optim.SGD(0.1).update(P, P | {"b": np.ones(9)}, {}), r"grads\['b'\]: expected shape \(4,\), got \(9,\)"),
+        (
+            lambda: optim.SGD(0.1).update(P, P | {"b": np.ones(9)}, {}),
+            r"grads\['b'\]: expected shape \(4,\), got \(9,\)",
+        ),
         (lambda: optim.clip_norm(P, 0), "most: expected above 0"),
         (lambda: rnnkit.check.relative_error(np.ones(2), np.ones((2, 1))), r"b: expected shape \(2,\), got \(2, 1\)"),
         (lambda: rnnkit.check.finite_differences(len, {"w": np.ones(2, np.float32)}), r"p\['w'\]: expected float64"),
@@ -125,7 +134,7 @@ def test_the_message(call, message):
 def test_a_batch_must_fit_together():
     net = rnnkit.Network(CELL, rnnkit.Readout(4, 3))
     p = net.init(np.random.default_rng(0))
-    with pytest.raises(TypeError, match="batch: expected rnnkit.Batch"):
+    with pytest.raises(TypeError, match=r"batch: expected rnnkit\.Batch"):
         rnnkit.bptt(net, p, (XS, XS), losses.squared_error)
-    with pytest.raises(ValueError, match=r"batch.targets: expected to begin with \(5, 2\), got \(4, 2, 3\)"):
+    with pytest.raises(ValueError, match=r"batch\.targets: expected to begin with \(5, 2\), got \(4, 2, 3\)"):
         rnnkit.bptt(net, p, rnnkit.Batch(XS, XS[:4]), losses.squared_error)
