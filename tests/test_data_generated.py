@@ -273,6 +273,16 @@ def test_word_counts_decide_as_often_as_the_card_says():
     assert sum(map(len, words_by_form)) == len(set().union(*words_by_form))  # a bag tells its form
 
 
+def test_three_neighbouring_words_decide():
+    """A three-word window at the end of the first clause gives the label of every review with two clauses."""
+    for form in ("and", "but", "although"):
+        labels = defaultdict(set)
+        for words, label in reviews.reviews(form):
+            joint = next(place for place in range(1, len(words)) if words[place] in (form, ","))
+            labels[words[joint - 2 : joint + 1]].add(label)
+        assert {len(found) for found in labels.values()} == {1}
+
+
 @settings(max_examples=10, deadline=None)
 @given(seeds, st.sets(st.sampled_from(reviews.FORMS), min_size=1))
 def test_reviews(seed, forms):

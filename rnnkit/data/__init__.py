@@ -46,7 +46,7 @@ Examples
 Dataset 'parity': strings of fair bits; is the number of ones odd?
   inputs   float64 (4, 2, 1)
   targets  float64 (4, 2, 1)
-  mask     float64 (4, 2)
+  mask     bool (4, 2)
 >>> data.inputs[:, 0, 0]
 array([1., 1., 0., 0.])
 >>> data.targets[:, 0, 0]

@@ -38,13 +38,13 @@ def load(*, rng: np.random.Generator, count: int = 64, length: int = 50, symbols
     -------
     Dataset
         `inputs` (T, B, K) one-hot; `symbols` (T, B) int64, the same as numbers; `targets` (T, B) int64, the symbol
-        heard `delay` ticks before (0 while nothing is due); `mask` (T, B) float64, 1 from tick `delay` on.
+        heard `delay` ticks before (0 while nothing is due); `mask` (T, B) bool, True from tick `delay` on.
     """
     size = whole("length", length), whole("count", count)
     lag = whole("delay", delay, least=0, most=length - 1)
     heard = rng.integers(0, whole("symbols", symbols, least=2), size=size)
     targets = np.zeros_like(heard)
     targets[lag:] = heard[: length - lag]
-    mask = np.zeros(size)
-    mask[lag:] = 1
+    mask = np.zeros(size, bool)
+    mask[lag:] = True
     return Dataset(card=CARD, inputs=np.eye(symbols)[heard], symbols=heard, targets=targets, mask=mask)

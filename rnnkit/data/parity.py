@@ -35,13 +35,15 @@ def load(*, rng: np.random.Generator, count: int = 256, length: int = 20, answer
     Returns
     -------
     Dataset
-        `inputs` (T, B, 1), bits; `targets` (T, B, 1), the parity of the bits so far, 0.0 or 1.0; `mask` (T, B) float64,
-        1 where the answer is asked for.
+        `inputs` (T, B, 1), bits; `targets` (T, B, 1), the parity of the bits so far, 0.0 or 1.0; `mask` (T, B) bool,
+        True where the answer is asked for.
     """
     size = whole("length", length), whole("count", count)
     one_of("answer", answer, ("every", "last"))
     bits = rng.integers(0, 2, size=size)
-    mask = np.ones(size) if answer == "every" else np.repeat([0.0, 1.0], [length - 1, 1])[:, None] * np.ones(count)
+    mask = np.ones(size, bool)
+    if answer == "last":
+        mask[:-1] = False
     return Dataset(
         card=CARD,
         inputs=bits[..., None].astype(np.float64),

@@ -29,7 +29,8 @@ CARD = Card(
     splits="By the SHA-256 of the sorted words: all orders of the same words stand in one part, a fifth of such groups "
     "in test. Within a part a review may be drawn twice.",
     best='Accuracy 1 with order. Any model of word counts, however powerful: 1/2 on "but" and "although", where '
-    'exchanging the clauses keeps the words and changes the answer; 1 on "plain" and "and"; 3/4 over all four.',
+    'exchanging the clauses keeps the words and changes the answer; 1 on "plain" and "and"; 3/4 over all four. '
+    'A window of three words is enough, too: those that end the first clause and begin the next ("not dull but").',
     citation="This book.",
 )
 
