@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import matplotlib as mpl
 import numpy as np
@@ -107,6 +107,26 @@ def test_roles_that_share_a_shape_have_rows_of_their_own():
     assert len({(role.round, role.row) for role in ROLES.values()}) == len(ROLES)
 
 
+# How people without red or without green cones see linear sRGB (Machado, Oliveira and Fernandes, 2009, severity 1).
+VISIONS = {
+    "all cones": np.eye(3),
+    "no red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+}
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_cycle_is_told_apart_without_red_or_green(vision):
+    shades = []
+    for shade in colour.CYCLE:
+        channels = np.asarray(to_rgb(shade))
+        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        to_xyz = [[0.4339, 0.3762, 0.1899], [0.2126, 0.7152, 0.0722], [0.0177, 0.1095, 0.8728]]  # relative to white
+        x, y, z = np.cbrt(to_xyz @ np.clip(VISIONS[vision] @ linear, 0, 1))
+        shades.append(np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)]))
+    assert min(np.linalg.norm(a - b) for a, b in combinations(shades, 2)) >= 15
+
+
 def test_cycle_reads_in_grey():
     for look in (colour.CYCLE, colour.DASHES, colour.MARKERS):
         assert len(set(look)) == len(colour.CYCLE)
@@ -193,10 +213,12 @@ for name, draw in drawings.DRAWINGS.items():
 
 
 def test_fresh_processes_draw_the_same_bytes_and_only_vectors():
-    runs = []
-    for seed in "12":
-        command, environment = [sys.executable, "-c", FRESH, __file__], os.environ | {"PYTHONHASHSEED": seed}
-        runs.append(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+    command = [sys.executable, "-c", FRESH, __file__]
+    processes = [
+        subprocess.Popen(command, env=os.environ | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE, text=True)
+        for seed in "12"
+    ]
+    runs = [process.communicate()[0] for process in processes]
     assert runs[0] == runs[1]
     assert len(runs[0].splitlines()) == len(DRAWINGS)
 

@@ -25,10 +25,30 @@ def automaton(
     accepting: Collection[int] = (),
     start: int = 0,
 ) -> Axes:
-    """States as nodes and transitions as arrows; table (states, symbols) holds the next state.
+    """A finite automaton: states as nodes and transitions as arrows.
 
-    Accepting states have a double outline, and an arrow from nowhere points at the start. `symbols` and `states` are
-    the names to write.
+    Parameters
+    ----------
+    table : array of int, shape (states, symbols)
+        The next state; at most ten states.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    symbols, states : sequence of str, optional
+        Names to write on arrows and nodes.
+    accepting : collection of int
+        States with a double outline.
+    start : int
+        The state at which an arrow from nowhere points.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If a state is out of range, or there are too many to be legible.
     """
     grid = numbers("table", table, 2)
     count, alphabet = grid.shape

@@ -24,8 +24,30 @@ def curves(
 ) -> Axes:
     """The median of each group of runs as a line, their spread as a band, their name at the line's end.
 
-    `runs` maps a name to (runs, steps) or (steps,); `x` places the steps, else they are 1, 2, ...; `band` is "range"
-    (least to greatest) or "quartiles"; `log` makes the upright axis logarithmic.
+    Parameters
+    ----------
+    runs : dict of str to array, shape (runs, steps) or (steps,)
+        At most six groups.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    x : array, shape (steps,), optional
+        Places of the steps; by default 1, 2, ...
+    band : str
+        "range" (least to greatest run) or "quartiles".
+    log : bool
+        A logarithmic upright axis.
+    xlabel, ylabel : str, optional
+        Names of the axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If a group is empty or not finite, or `x` does not fit it.
     """
     one_of("band", band, tuple(BANDS))
     found = {name: np.atleast_2d(numbers(f"runs[{name!r}]", v, 1, 2)) for name, v in groups("runs", runs).items()}
@@ -86,8 +108,24 @@ def _bottom(cluster: list[float], gap: float) -> float:
 def gradient_flow(norms: Any, ax: Axes | None = None, *, rate: float | None = None) -> Axes:
     """Gradient norm against lag on a logarithmic axis.
 
-    `norms` is (lags,), (runs, lags) or a dict of such, from lag 0. `rate` adds the straight line of an ideal decay: the
-    first norm times rate to the power of the lag.
+    Parameters
+    ----------
+    norms : array, shape (lags,) or (runs, lags), or a dict of such
+        Positive numbers, from lag 0.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    rate : float, optional
+        Adds the straight line of an ideal decay: the first norm times rate to the power of the lag.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If a norm or the rate is not positive.
     """
     found = {name: np.atleast_2d(numbers("norms", values, 1, 2)) for name, values in groups("norms", norms).items()}
     if any((values <= 0).any() for values in found.values()):

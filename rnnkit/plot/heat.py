@@ -25,11 +25,34 @@ def heat(
     annotate: bool | str = False,
     limits: tuple[float, float] | None = None,
 ) -> Axes:
-    """A matrix (rows, columns) as coloured cells, its first row at the top.
+    """A matrix as coloured cells, its first row at the top.
 
-    White is zero (or the least number, where that is negative and the scale not `diverging`). `label` names the colour
-    bar; without it there is none. `annotate` writes the numbers, in its own format if it is one, such as ".0%",
-    on paler colours. `limits` fixes the ends of the scale, so that several figures can share one.
+    Parameters
+    ----------
+    matrix : array, shape (rows, columns)
+        Finite numbers. White is zero, or the least number where that is negative and the scale not `diverging`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    rows, cols : sequence of str, optional
+        Labels of the rows and of the columns.
+    label : str, optional
+        Name of the colour bar; without it there is none.
+    diverging : bool
+        Blue above zero, orange below.
+    annotate : bool or str
+        Write the numbers on paler colours; in a format of its own if given one, such as ".0%".
+    limits : (float, float), optional
+        Ends of the scale, so that several figures can share one.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If the matrix is empty, not finite or not two-dimensional, or labels do not fit it.
     """
     matrix = numbers("matrix", matrix, 2)
     height, width = matrix.shape
@@ -46,7 +69,7 @@ def heat(
         few = ScalarMappable(cells.norm, colours.resampled(45))  # more would be drawn as an image, not as shapes
         bar = ax.figure.colorbar(few, ax=ax, fraction=0.05, pad=0.02, aspect=18)
         bar.set_label(label)
-        bar.solids.set(edgecolor="face", linewidth=0.7)
+        bar.solids.set(edgecolor="face", linewidth=0.7)  # type: ignore[union-attr]
         bar.locator = MaxNLocator(4)
         bar.outline.set(edgecolor=FAINT, linewidth=0.8)
     if annotate:
@@ -79,7 +102,29 @@ def write(ax: Axes, matrix: np.ndarray, form: str) -> None:
 
 
 def hidden_states(states: Any, symbols: Sequence, ax: Axes | None = None, label: str | None = "activation") -> Axes:
-    """Every hidden unit (a row) while a network reads a text (a column for each symbol); states (T, H) or (T, 1, H)."""
+    """Every hidden unit (a row) while a network reads a text (a column for each symbol).
+
+    Parameters
+    ----------
+    states : array, shape (T, H) or (T, 1, H)
+        At most 48 steps, so that the symbols do not touch.
+    symbols : sequence of str
+        What was read; a space is shown as ␣ and a line's end as ↵.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    label : str, optional
+        Name of the colour bar.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If there are too many steps, more than one sequence, or not one symbol a step.
+    """
     states = numbers("states", states, 2, 3)
     if states.ndim == 3:
         if states.shape[1] != 1:
@@ -97,7 +142,25 @@ def hidden_states(states: Any, symbols: Sequence, ax: Axes | None = None, label:
 
 
 def digit(image: Any, ax: Axes | None = None) -> Axes:
-    """A grey image (rows, columns) as ink on paper."""
+    """A grey image as ink on paper.
+
+    Parameters
+    ----------
+    image : array, shape (rows, columns)
+        Zero is white, the largest number black.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If the image is not two-dimensional.
+    """
     image = numbers("image", image, 2)
     ax = axes_or_new(ax, height=1.6, width=1.6)
     heat(image, ax)

@@ -13,9 +13,26 @@ NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "G♯", "A", "B♭", "
 
 
 def piano_roll(pitches: Any, ax: Axes | None = None, *, step_name: str = "step") -> Axes:
-    """Melodies as bars: pitches (T,) are MIDI numbers, one a step, and a negative one is a rest; equal neighbours join.
+    """Melodies as bars; equal neighbours join to one long note.
 
-    A dict of melodies is drawn in one frame, the first filled and the others in outline, with a key above.
+    Parameters
+    ----------
+    pitches : array, shape (T,), or a dict of such
+        MIDI numbers, one a step; a negative one is a rest. The first melody is filled, others are in outline.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    step_name : str
+        Name of the time axis, such as "quaver".
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If a melody has no note.
     """
     voices = {name: numbers("pitches", values, 1) for name, values in groups("pitches", pitches).items()}
     bars = {name: [note for note in notes(values) if note[2] >= 0] for name, values in voices.items()}

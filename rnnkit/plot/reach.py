@@ -36,10 +36,29 @@ def seen(edges: list[Edge]) -> set[Key]:
 
 
 def receptive_field(kind: str, steps: int = 6, ax: Axes | None = None, *, width: int = 3) -> Axes:
-    """The inputs that the last output depends on, found by following the connections back; others are only sketched.
+    """The inputs that the last output depends on, found by following connections back; others are only sketched.
 
-    `kind` is "bag" (a sum of all inputs), "window" (the last `width`), "convolution" (two layers of `width` each) or
-    "recurrent".
+    Parameters
+    ----------
+    kind : str
+        "bag" (a sum of all inputs), "window" (the last `width`), "convolution" (two layers of `width` each) or
+        "recurrent".
+    steps : int
+        Length of the sequence, 1 to 8.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    width : int
+        How many inputs a window or a filter spans.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown, or there are too many steps to be legible.
     """
     check_size("steps", steps)
     check_size("width", width)

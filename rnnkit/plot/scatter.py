@@ -12,7 +12,27 @@ from rnnkit.plot.colour import CYCLE, MARKERS
 
 
 def scatter_by_class(points: Any, labels: Sequence, ax: Axes | None = None) -> Axes:
-    """Points (N, 2) with one label each; a class has a colour, a marker and its name above it."""
+    """Points of several classes; each class has a colour, a marker, and its name above it.
+
+    Parameters
+    ----------
+    points : array, shape (N, 2)
+        Places.
+    labels : sequence, length N
+        The class of each point; at most six classes.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or there are too many classes to tell apart.
+    """
     points = numbers("points", points, 2)
     if points.shape[1] != 2:
         raise ValueError(f"points: expected shape (N, 2), got {points.shape}")

@@ -19,10 +19,32 @@ def spread(
     baseline: float | None = None,
     baseline_label: str = "chance",
 ) -> Axes:
-    """One row a group: a mark for every run, in their order from top to bottom, and the median as a bar and in figures.
+    """One row a group: a mark for every run, in their order from top to bottom, the median as a bar and in figures.
 
-    `runs` maps a name to (runs,) numbers; `form` is the format of the medians. `baseline` adds an upright line,
-    such as what guessing would score.
+    Parameters
+    ----------
+    runs : dict of str to array, shape (runs,)
+        The groups, from top to bottom.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    xlabel : str, optional
+        What was measured, with its unit.
+    form : str
+        Format of the medians.
+    baseline : float, optional
+        Place of an upright line, such as what guessing would score.
+    baseline_label : str
+        Its name.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If a group is empty or not finite.
     """
     found = {name: numbers(f"runs[{name!r}]", values, 1) for name, values in groups("runs", runs).items()}
     ax = axes_or_new(ax, height=0.9 + 0.46 * len(found))

@@ -38,7 +38,25 @@ def topology_graph(kind: str, first: float = 1) -> tuple[dict[Key, str], list[Ed
 
 
 def topology(kind: str, ax: Axes | None = None) -> Axes:
-    """One topology: "one-to-one", "one-to-many", "many-to-one", "many-to-many, aligned" or "many-to-many, delayed"."""
+    """One shape of a task in time: which ticks hear an input, and which give an output.
+
+    Parameters
+    ----------
+    kind : str
+        "one-to-one", "one-to-many", "many-to-one", "many-to-many, aligned" or "many-to-many, delayed".
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown.
+    """
     labels, edges = topology_graph(kind)
     steps = TOPOLOGIES[kind].steps
     ax = canvas(ax, COLUMN - RADIUS - 0.1, steps * COLUMN + RADIUS + 0.1, -RADIUS - 0.1, 2 * ROW + RADIUS + 0.1)

@@ -13,9 +13,30 @@ from rnnkit.plot.colour import CYCLE, INK, MARKERS
 def dendrogram(
     vectors: Any, labels: Sequence, ax: Axes | None = None, *, classes: Sequence | None = None, method: str = "average"
 ) -> Axes:
-    """Vectors (N, D) joined by Euclidean distance, nearest first, with their labels at the leaves.
+    """Vectors joined by Euclidean distance, nearest first, with their labels at the leaves.
 
-    `classes`, one for each vector, colours the labels, so that a tree can be judged against what is known.
+    Parameters
+    ----------
+    vectors : array, shape (N, D)
+        At least two.
+    labels : sequence, length N
+        Texts of the leaves.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    classes : sequence, length N, optional
+        What is known of each vector: marks the leaf and colours its label, and adds a key.
+    method : str
+        How distances between clusters are taken, as for `scipy.cluster.hierarchy.linkage`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or there are too many classes to tell apart.
     """
     from scipy.cluster import hierarchy
 

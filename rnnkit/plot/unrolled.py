@@ -65,8 +65,26 @@ def unrolled(
 ) -> Axes:
     """A network drawn once for every tick, time running right, each shared weight named wherever it is used.
 
-    `cell` is a cell, or "elman", "jordan", "hidden-to-hidden", "output-to-hidden", "one-output". `inputs` and
-    `outputs`, one text for each tick, are written below and above the nodes.
+    Parameters
+    ----------
+    cell : cell or str
+        A cell of the library, or "elman", "jordan", "hidden-to-hidden", "output-to-hidden", "one-output".
+    steps : int
+        How many ticks, 1 to 6.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+    inputs, outputs : sequence of str, optional
+        One text a tick, written below the inputs and above the outputs.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If the pattern is unknown, there are too many steps to be legible, or a text is missing.
     """
     pattern = pattern_of(cell)
     if not isinstance(steps, int) or not 1 <= steps <= MOST_STEPS:
@@ -91,7 +109,25 @@ def unrolled(
 
 
 def folded(cell: Any, ax: Axes | None = None) -> Axes:
-    """The same network drawn once, with a black square on every arrow that takes one step of time."""
+    """The same network drawn once, with a black square on every arrow that takes one step of time.
+
+    Parameters
+    ----------
+    cell : cell or str
+        As for `unrolled`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn in.
+
+    Raises
+    ------
+    ValueError
+        If the pattern is unknown.
+    """
     source = pattern_of(cell).feedback
     letters = "xhyc" if source == "c" else "xhy"
     left = -RADIUS - (1.1 if source == "c" else 0.1)
