@@ -51,7 +51,7 @@ def in_order(p):
         "W_y": p["W_y"] * sign[:, None],
         "b_y": p["b_y"],
     }
-    p = {"W_x": p["W_x"][:, order], "W_h": p["W_h"][order][:, order], "b": p["b"][order], "W_y": p["W_y"][order], "b_y": p["b_y"]}
+    p |= {"W_x": p["W_x"][:, order], "W_h": p["W_h"][order][:, order], "b": p["b"][order], "W_y": p["W_y"][order]}
     return {name: value.round(3) for name, value in p.items()}, country[order]
 
 
@@ -64,7 +64,7 @@ def read(net, p, letters, name):
 
 
 def chosen(net, p, letters, test):
-    """For each country the unseen name that changes the network's mind most and is got right; then one it gets wrong."""
+    """For each country the unseen name that changes the network's mind most and is got right; then one got wrong."""
     stories = []
     for name, target in zip(test.inputs, test.targets, strict=True):
         if 6 <= len(name) <= 10 and name.isalpha():
@@ -84,14 +84,16 @@ def still(name, target, hs, beliefs, group):
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         'font-family="system-ui, sans-serif" font-size="14" fill="#1b1f24">',
-        f"<title>A trained recurrent network reads the surname {name}, letter by letter. Below each letter its 32 hidden "
-        f"units, below them its belief about the country. At the end it says {COUNTRIES[beliefs[-1].argmax()]}: "
-        f"{beliefs[-1].max():.0%}.</title>",
+        f"<title>A trained recurrent network reads the surname {name}, letter by letter. Below each letter its "
+        f"{HIDDEN} hidden units, below them its belief about the country. At the end it says "
+        f"{COUNTRIES[beliefs[-1].argmax()]}: {beliefs[-1].max():.0%}.</title>",
         f'<rect width="{width}" height="{height}" rx="8" fill="#fff"/>',
     ]
     for t, letter in enumerate(name):
         x = left + w * t
-        parts.append(f'<text x="{x + w / 2 - 1}" y="24" font-size="19" font-weight="600" text-anchor="middle">{letter}</text>')
+        parts.append(
+            f'<text x="{x + w / 2 - 1}" y="24" font-size="19" font-weight="600" text-anchor="middle">{letter}</text>'
+        )
         for u in range(HIDDEN):
             if hs[t, u] > 0.02:
                 parts.append(
@@ -109,14 +111,15 @@ def still(name, target, hs, beliefs, group):
         rows = np.flatnonzero(group == k)
         if len(rows):
             y = top + unit * (rows.mean() + 0.5) + 5
-            parts.append(f'<circle cx="{x + 5}" cy="{y - 5:.1f}" r="5" fill="{COLOURS[k]}"/><text x="{x + 16}" y="{y:.1f}">{country}</text>')
+            parts.append(f'<circle cx="{x + 5}" cy="{y - 5:.1f}" r="5" fill="{COLOURS[k]}"/>')
+            parts.append(f'<text x="{x + 16}" y="{y:.1f}">{country}</text>')
     parts.append(f'<text x="{x}" y="{top + unit * HIDDEN + 14 + strip / 2 + 5}">belief</text></svg>\n')
     return "\n".join(parts)
 
 
-def main():
+def main(out=STATIC):
     data = load("surnames", countries=COUNTRIES, per_country=None)
-    letters = "".join(sorted(set("".join(name for part in (data.train, data.valid, data.test) for name in part.inputs))))
+    letters = "".join(data.vocabulary)
     train, valid, test = (as_batch(part, letters) for part in (data.train, data.valid, data.test))
     net = rnnkit.Network(rnnkit.Elman(len(letters), HIDDEN), rnnkit.Readout(HIDDEN, len(COUNTRIES)))
     loss = rnnkit.losses.softmax_cross_entropy
@@ -146,10 +149,10 @@ def main():
         **{name: value.tolist() for name, value in p.items()},
     }
     text = json.dumps(page, separators=(",", ":"))
-    (STATIC / "landing-weights.js").write_text(f"// Written by scripts/landing.py.\nwindow.landing = {text};\n")
+    (out / "landing-weights.js").write_text(f"// Written by scripts/landing.py.\nwindow.landing = {text};\n")
     name = names[COUNTRIES.index(STILL)]
     hs, beliefs = read(net, p, letters, name)
-    (STATIC / "landing.svg").write_text(still(name, truth[name], hs, beliefs, group))
+    (out / "landing.svg").write_text(still(name, truth[name], hs, beliefs, group))
     print({k: page[k] for k in ("names", "trained_on", "tested_on", "accuracy", "commonest")})
 
 

@@ -21,7 +21,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 VIEWPORTS = {"narrow": {"width": 360, "height": 740}, "wide": {"width": 1280, "height": 900}}
-NOT_PAGES = ("_static", "_modules", "_sources", "_downloads")
+NOT_PAGES = ("_static", "_modules", "_downloads")
 
 
 def chromium():
@@ -30,9 +30,9 @@ def chromium():
 
 
 def pages(site):
-    """Every page of a built site, as paths relative to it."""
+    """Every page of a built site, as paths relative to it; not the front door, which only leads on."""
     found = (path.relative_to(site) for path in sorted(Path(site).rglob("*.html")))
-    return [path.as_posix() for path in found if path.parts[0] not in NOT_PAGES]
+    return [path.as_posix() for path in found if path.parts[0] not in NOT_PAGES and path != Path("index.html")]
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -56,7 +56,9 @@ def serve(site):
 def settled(page):
     """Wait until the formulae are set and the page lies still."""
     page.wait_for_load_state("load")
-    page.evaluate("async () => { if (window.MathJax?.startup) await MathJax.startup.promise; await document.fonts.ready }")
+    page.evaluate(
+        "async () => { if (window.MathJax?.startup) await MathJax.startup.promise; await document.fonts.ready }"
+    )
 
 
 def main():

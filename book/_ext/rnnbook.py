@@ -1,4 +1,4 @@
-"""What the book needs of Sphinx beyond its packages: links back from glossary and bibliography, and notebooks to take away."""
+"""What the book needs of Sphinx beyond its packages: links back, notebooks to take away, one address."""
 
 from docutils import nodes
 from pybtex.plugin import register_plugin
@@ -6,7 +6,6 @@ from pybtex.style.formatting.plain import Style as Plain
 from sphinx import addnodes
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.ext.napoleon.docstring import NumpyDocstring
-from sphinx.util.docutils import SphinxDirective
 
 
 class Style(Plain):
@@ -98,22 +97,6 @@ def finish_page(app, pagename, templatename, context, doctree):
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
-class DataCards(SphinxDirective):
-    """A section for every data set: its card, then its loader."""
-
-    def run(self):
-        from rnnkit import data
-
-        lines = []
-        for name in data.names():
-            card = data.card(name)
-            lines += [name, "~" * len(name), "", f"{card.what[0].upper()}{card.what[1:]}.", ""]
-            for field in ("source", "licence", "size", "splits", "best", "citation"):
-                lines += [f":{field}: {getattr(card, field)}"]
-            lines += ["", f".. autofunction:: rnnkit.data.{name}.load", ""]
-        return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
-
-
 def name_repository(app, config):
     """Write the one configured address wherever a substitution says REPOSITORY."""
     url = config.html_theme_options["repository_url"]
@@ -123,7 +106,6 @@ def name_repository(app, config):
 def setup(app):
     # Napoleon takes a colon in a property's first sentence for the end of a type. Ours are sentences.
     NumpyDocstring._parse_attribute_docstring = NumpyDocstring._consume_to_end
-    app.add_directive("data-cards", DataCards)
     app.connect("config-inited", name_repository)
     register_plugin("pybtex.style.formatting", "book", Style)
     app.add_env_collector(Uses)
