@@ -14,7 +14,7 @@ FAINT = "#d4d4d4"  # grid and frames, never text
 
 BLUE, VERMILLION, GREEN, PURPLE, OCHRE = "#005a91", "#c45000", "#00764f", "#94406f", "#5a4300"
 CYCLE = (BLUE, VERMILLION, GREEN, PURPLE, OCHRE, INK)
-DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)), (0, (3, 1, 1, 1, 1, 1)))
+DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (7, 4)), (0, (3, 1, 1, 1, 1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 SEQUENTIAL = LinearSegmentedColormap.from_list(

@@ -107,7 +107,7 @@ def arrow_look(ax: Axes, **look: Any) -> dict[str, Any]:
 
 def arrow(ax: Axes, a: Point, b: Point, tail: Patch | None = None, head: Patch | None = None, **look: Any) -> None:
     """An arrow between two points that begins and ends on the outlines of its nodes."""
-    look = {"shrinkA": 0, "shrinkB": 0.8} | arrow_look(ax, **look)
+    look = {"shrinkA": 0, "shrinkB": 0} | arrow_look(ax, **look)
     ax.add_patch(FancyArrowPatch(a, b, patchA=tail, patchB=head, **look))
 
 
