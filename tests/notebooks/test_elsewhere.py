@@ -30,8 +30,9 @@ def elsewhere(tmp_path):
     def run(*arguments, **variables):
         path = os.pathsep.join(map(str, [tmp_path, ROOT, ROOT / "scripts"]))
         command = [sys.executable, "-m", "pytest", "-c", os.devnull, "-rs", "--color=no", "-p", "no:cacheprovider"]
-        command += ["-p", "no:jaxtyping", "-p", "elsewhere", "-p", "conftest", "--rootdir", str(ROOT), *arguments]
-        variables = os.environ | {"CI": "", "PYTHONPATH": path, "PATH": ""} | variables
+        command += ["-p", "nbval.plugin", "-p", "elsewhere", "-p", "conftest", "--rootdir", str(ROOT), *arguments]
+        alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": path}
+        variables = os.environ | alone | {"CI": "", "PATH": ""} | variables
         return subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=300).stdout
 
     return run

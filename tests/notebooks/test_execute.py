@@ -67,8 +67,9 @@ def test_nbval_fails_on_a_touched_output(executed, tmp_path):
     nbformat.write(nb, tmp_path / "figure.ipynb")
 
     command = [sys.executable, "-m", "pytest", "-c", os.devnull, "-p", "no:cacheprovider", "-q", "-rA"]
-    command += ["--color=no", "--nbval", "--nbval-current-env", "."]
-    out = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300).stdout
+    command += ["--color=no", "-p", "nbval.plugin", "--nbval", "--nbval-current-env", "."]
+    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    out = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, timeout=300).stdout
     failed = {line.split(" ", 1)[1].split(" - ")[0] for line in out.splitlines() if line.startswith("FAILED ")}
     assert failed == {"text.ipynb::Cell 0", "figure.ipynb::Cell 1"}, out
     assert "7 passed" in out
