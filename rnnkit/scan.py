@@ -40,10 +40,12 @@ def scan(
         s, k = cell.step(p, a, s)
         states.append(s)
         ticks.append(k)
-    stack = namespace(xs).stack
-    if not states:
+    if not ticks:
         return s[None][:0], {}
-    return stack(states), {name: stack([k[name] for k in ticks]) for name in ticks[0]}
+    stack = namespace(xs).stack
+    whole = stack(states)
+    # A trace that is the state itself is not kept twice.
+    return whole, {name: whole if k is s else stack([tick[name] for tick in ticks]) for name, k in ticks[-1].items()}
 
 
 def backscan(

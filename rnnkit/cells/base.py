@@ -76,7 +76,9 @@ class Cell(ABC):
 
     def drive(self, p: Params, xs: Float[Array, "T B D"]) -> Float[Array, "T B A"]:
         """All that depends on the input alone, for every tick at once: `xs @ W_x + b`."""
-        return xs @ p["W_x"] + p["b"]
+        a = xs @ p["W_x"]
+        a += p["b"]  # in place: the sum of a long sequence would be megabytes more
+        return a
 
     @abstractmethod
     def step(self, p: Params, a: Float[Array, "B A"], s: Float[Array, "B S"]) -> tuple[Float[Array, "B S"], Trace]:
