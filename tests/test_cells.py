@@ -185,7 +185,9 @@ def test_what_comes_after_the_last_question_changes_nothing(make):
     p, xs, s, dstates = problem(cell)
     longer = np.concatenate([xs, np.random.default_rng(1).normal(size=(5, *xs.shape[1:]))])
     unasked = np.concatenate([dstates, np.zeros((5, *dstates.shape[1:]))])
-    np.testing.assert_allclose(rnnkit.scan(cell, p, longer, s)[0][: len(xs)], rnnkit.scan(cell, p, xs, s)[0], atol=1e-14)
+    np.testing.assert_allclose(
+        rnnkit.scan(cell, p, longer, s)[0][: len(xs)], rnnkit.scan(cell, p, xs, s)[0], atol=1e-14
+    )
     short, long = backward(cell, p, xs, s, dstates), backward(cell, p, longer, s, unasked)
     for n in p:
         np.testing.assert_allclose(long[n], short[n], rtol=1e-11, atol=1e-12)
