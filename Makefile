@@ -21,7 +21,7 @@ book: .venv/stamp  ## build the site; a warning is an error
 	@$(BIN)/jupyter-book build . -q -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }  # else the next build would hide the warning
 
 test: book  ## run every test: the library, the chapters' outputs, the claims, the site in a browser
-	$(PINNED) $(BIN)/pytest -n auto --dist loadscope
+	$(PINNED) $(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope
 
 serve: book  ## show the site on this machine, at PORT (8000)
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
