@@ -68,7 +68,7 @@ def main():
     parser.add_argument("--site", type=Path, default=Path("_build/html"))
     parser.add_argument("--print", action="store_true")
     parser.add_argument("--first-screen", action="store_true")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     args.out.mkdir(parents=True, exist_ok=True)
     with serve(args.site) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)

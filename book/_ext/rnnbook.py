@@ -87,7 +87,6 @@ def finish_page(app, pagename, templatename, context, doctree):
             {
                 "type": "link",
                 "url": context["pathto"](f"_downloads/{dest[1]}", 1),
-                "text": "Download notebook",
                 "tooltip": "Download this notebook",
                 "icon": "fas fa-download",
                 "label": "download-notebook-button",
