@@ -1,5 +1,8 @@
 """What the book needs of Sphinx beyond its packages: links back, notebooks to take away, one address."""
 
+import zlib
+from pathlib import Path
+
 from docutils import nodes
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.plain import Style as Plain
@@ -45,7 +48,7 @@ def _uses(env):
 
 def _links(app, here, lead, pages):
     """A line such as 'Used in: 1, 2': the pages in the order of the book, without the page itself."""
-    order = [name for name in app.env.toctree_includes_order if name in pages and name != here]
+    order = [name for name in _walk(app.env, app.config.root_doc, []) if name in pages and name != here]
     line = nodes.paragraph(classes=["used-in"])
     line += nodes.Text(lead)
     for i, name in enumerate(order):
@@ -56,6 +59,7 @@ def _links(app, here, lead, pages):
 
 
 def _walk(env, name, seen):
+    """Pages in the order of the table of contents."""
     if name not in seen:
         seen.append(name)
         for child in env.toctree_includes.get(name, []):
@@ -65,16 +69,16 @@ def _walk(env, name, seen):
 
 def link_back(app, doctree, docname):
     """Under each glossary entry and each reference, the pages that use it."""
-    app.env.toctree_includes_order = _walk(app.env, app.config.root_doc, [])
     for item in doctree.findall(nodes.definition_list_item):
         terms = [term.astext().lower() for term in item.findall(nodes.term)]
         pages = set().union(*(_uses(app.env).get(term, set()) for term in terms))
-        if item.parent.parent.__class__ is addnodes.glossary and (line := _links(app, docname, "Used in:", pages)):
+        if isinstance(item.parent.parent, addnodes.glossary) and (line := _links(app, docname, "Used in:", pages)):
             next(iter(item.findall(nodes.definition))).append(line)
-    cited = app.env.get_domain("cite").citation_refs
-    keys = {c.citation_id: c.key for c in app.env.get_domain("cite").citations}
+    cite = app.env.get_domain("cite")
+    keys = {citation.citation_id: citation.key for citation in cite.citations}
     for entry in doctree.findall(nodes.citation):
-        pages = {ref.docname for ref in cited if any(t.key == keys.get(entry["ids"][0]) for t in ref.targets)}
+        key = keys.get(entry["ids"][0])
+        pages = {ref.docname for ref in cite.citation_refs if any(target.key == key for target in ref.targets)}
         if line := _links(app, docname, "Cited in:", pages):
             entry.append(line)
 
@@ -110,4 +114,6 @@ def setup(app):
     app.add_env_collector(Uses)
     app.connect("doctree-resolved", link_back)
     app.connect("html-page-context", finish_page, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    # A change of this file builds every page anew.
+    version = zlib.crc32(Path(__file__).read_bytes())
+    return {"env_version": version, "parallel_read_safe": True, "parallel_write_safe": True}
