@@ -1,0 +1,79 @@
+"""Chapter 04 for any cell, and the longer training that its echo speaks of."""
+
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from rnnkit import Batch, Elman, Jordan, Network, Readout, bptt, last_tick, pad
+from rnnkit.losses import softmax_cross_entropy
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "chapters" / "04-topologies.ipynb"
+NETWORKS = {
+    "Elman": Network(Elman(5, 6), Readout(6, 4)),
+    "relu": Network(Elman(5, 6, "relu"), Readout(6, 4)),
+    "Jordan": Network(Jordan(5, 6, 4, decay=0.5)),
+}
+
+
+@pytest.fixture(params=NETWORKS)
+def net(request):
+    return NETWORKS[request.param]
+
+
+def gradients(net, p, xs, mask, seed):
+    targets = np.random.default_rng(seed).integers(4, size=mask.shape)
+    return bptt(net, p, Batch(xs, targets, mask), softmax_cross_entropy)[1]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_topologies_add_up(net, seed):
+    rng = np.random.default_rng(seed)
+    p, xs = net.init(rng), rng.normal(size=(7, 3, 5))
+    tick = np.indices((7, 3))[0]
+    single = [gradients(net, p, xs, tick == t, seed) for t in range(7)]
+    for name, together in gradients(net, p, xs, tick >= 0, seed).items():
+        assert np.abs(together - np.mean([g[name] for g in single], 0)).max() < 1e-12
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_tick_needs_no_recurrent_weights(net, seed):
+    rng = np.random.default_rng(seed)
+    p, xs = net.init(rng), rng.normal(size=(1, 8, 5))
+    assert (gradients(net, p, xs, np.ones((1, 8), bool), seed)["W_h"] == 0).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_padding_is_free(net, seed):
+    rng = np.random.default_rng(seed)
+    p = net.init(rng)
+    xs, there = pad([rng.normal(size=(n, 5)) for n in rng.integers(1, 9, size=4)])
+    more = rng.normal(size=(len(xs) + 9, 4, 5)) * 100
+    still = np.zeros(more.shape[:2], bool)
+    still[: len(xs)] = there
+    more[still] = xs[there]
+    for ask in (last_tick, np.copy):
+        places = np.zeros(still.shape, int)
+        results = []
+        for inputs, mask in ((xs, ask(there)), (more, ask(still))):
+            batch = Batch(inputs, places[: len(mask)], mask)
+            value, grads, _ = bptt(net, p, batch, softmax_cross_entropy)
+            results.append([net.forward(p, inputs)[0][mask], value, *grads.values()])
+        assert max(np.abs(a - b).max() for a, b in zip(*results, strict=True)) < 1e-12
+
+
+def test_ten_times_the_epochs_reach_a_delay_of_12():
+    shown = {"setup", "many-to-one-batch", "train"}
+    chapter = {"__name__": "chapter"}
+    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
+        if cell.id in shown:
+            source = cell.source.replace("plot.use_style()", "").replace('chorales = load("chorales")', "")
+            exec(compile(source, cell.id, "exec"), chapter)
+    for seed in range(3):
+        test = chapter["echo"](1000 + seed, 12, count=200)
+        short, long = (
+            chapter["accuracy"](*chapter["train"](chapter["echo"](seed, 12), 24, 4, seed, epochs), test)
+            for epochs in (20, 200)
+        )
+        assert short < 0.6 and long > 0.9
