@@ -1,0 +1,59 @@
+"""Chapter 03 beyond what fits into it: larger automata, longer strings, more words. The code is the chapter's own."""
+
+import itertools
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import rnnkit
+
+CHAPTER = Path(__file__).resolve().parents[2] / "chapters" / "03-what-they-compute.ipynb"
+NEEDED = ("run", "build", "random-automata", "stack-weights", "words")
+
+
+@cache
+def chapter():
+    """What the named cells of the chapter define, their own experiments left out."""
+    names = {"np": np, "rnnkit": rnnkit, "itertools": itertools}
+
+    for cell in nbformat.read(CHAPTER, as_version=4).cells:
+        if cell.id in NEEDED:
+            exec(cell.source.split("\n\n\nlength, ")[0], names)
+    return names
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_large_automata_on_long_strings(seed):
+    names, rng = chapter(), np.random.default_rng([3, seed])
+    n, k = int(rng.integers(2, 40)), int(rng.integers(1, 7))
+    table, start = rng.integers(0, n, (n, k)), 0
+    text = rng.integers(0, k, (2000, 4))
+    hs, _ = rnnkit.scan(rnnkit.Elman(k, n * k, "step"), names["build"](table, start), rnnkit.one_hot(text, k))
+    assert (hs.sum(-1) == 1).all()
+    assert (names["states_of"](hs, table) == names["walk"](table, text)).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_stack_fails_where_its_digits_end(dtype):
+    names, rng = chapter(), np.random.default_rng(5)
+    digits = np.finfo(dtype).nmant + 1
+    depths = range(digits // 2 - 2, digits // 2 + 4)
+    words = [names["word"](depth, rng) for depth in depths for _ in range(300)]
+    p = {name: w.astype(dtype) for name, w in names["brackets"].items()}
+    xs, _ = rnnkit.pad([np.eye(4, dtype=dtype)[w] for w in words])
+    hs, _ = rnnkit.scan(rnnkit.Elman(4, 8, "satlin"), p, xs)
+    exact = np.array([names["bits_needed"](w) <= digits for w in words])
+    assert 0 < exact.sum() < len(words)
+    assert (names["balanced"](hs[-1]) == exact).all()
+
+
+def test_words_are_what_they_are_called():
+    names, rng = chapter(), np.random.default_rng(6)
+    for depth in range(1, 30):
+        word = names["word"](depth, rng)
+        heights = np.cumsum([1 if s < 2 else -1 for s in word])
+        assert names["reference"](word)[-1]
+        assert heights.max() == depth
