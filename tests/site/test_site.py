@@ -37,8 +37,18 @@ FAULTS = r"""() => {
   }
   return faults;
 }"""
-AXE = """axe.run({resultTypes: ["violations"], preload: false}).then((result) => result.violations.flatMap(
-  (v) => v.nodes.map((node) => `axe ${v.id}: ${node.html.replace(/\\s+/g, " ").slice(0, 200)}`)))"""
+# Code is thousands of coloured words of a few kinds: axe looks at the first of each kind on a page.
+AXE = r"""() => {
+  const kinds = new Set();
+  for (const word of document.querySelectorAll(".highlight pre span:not(:has(*))")) {
+    const kind = `${word.className} in ${word.closest(".highlight").parentElement.className}`;
+    if (kinds.has(kind)) word.dataset.again = "";
+    kinds.add(kind);
+  }
+  const tell = (rule) => rule.nodes.map((n) => `axe ${rule.id}: ${n.html.replace(/\s+/g, " ").slice(0, 200)}`);
+  return axe.run({exclude: [["[data-again]"]]}, {resultTypes: ["violations"], preload: false})
+    .then((result) => result.violations.flatMap(tell));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -257,7 +267,8 @@ TAMPERED = [
     ("missing image", '<img src="lost.png" alt="lost">'),
     ("wider than the screen", '<div style="width: 2000px">wide</div>'),
     ("axe image-alt", '<img src="../_static/favicon.svg">'),
-    ("axe color-contrast", '<p style="color: #bbb; background: #fff">pale</p>'),
+    ("axe color-contrast: <span", '<div class="highlight"><pre><span style="color: #ddd">pale</span></pre></div>'),
+    ("axe color-contrast: <p", '<p style="color: #bbb; background: #fff">pale</p>'),
 ]
 
 
