@@ -11,7 +11,7 @@ import pytest
 import rnnkit
 
 CHAPTER = Path(__file__).resolve().parents[2] / "chapters" / "03-what-they-compute.ipynb"
-NEEDED = ("run", "build", "random-automata", "stack-weights", "words")
+NEEDED = ("run", "build", "random-automata", "stack-weights", "stack-reference", "words")
 
 
 @cache
