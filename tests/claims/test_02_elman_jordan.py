@@ -92,3 +92,9 @@ def test_what_the_chapter_says_of_his_word_network():
     agree = next(numbers for what, numbers in rows.items() if "agrees" in what)
     fork = next(numbers for what, numbers in rows.items() if "fork" in what)
     assert min(agree) > 0.9 and max(fork) < 0.85
+
+
+def test_what_the_chapter_says_of_200_passes():
+    before_consonant, before_vowel = next(numbers for what, numbers in table("letters") if what.startswith("sum"))
+    assert before_consonant == pytest.approx(4 / 9, abs=0.01)
+    assert before_vowel < 0.005
