@@ -27,14 +27,45 @@ def gradients(net, p, xs, mask, seed):
     return bptt(net, p, Batch(xs, targets, mask), softmax_cross_entropy)[1]
 
 
+def shown(*ids):
+    """What these cells of the chapter define."""
+    chapter = {"__name__": "chapter"}
+    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
+        if cell.id in ids:
+            exec(compile(cell.source.replace('chorales = load("chorales")', ""), cell.id, "exec"), chapter)
+    return chapter
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_topologies_add_up(net, seed):
+    """Over ragged masks: the mean weighted by the questions of each tick, and not the plain mean."""
     rng = np.random.default_rng(seed)
     p, xs = net.init(rng), rng.normal(size=(7, 3, 5))
-    tick = np.indices((7, 3))[0]
-    single = [gradients(net, p, xs, tick == t, seed) for t in range(7)]
-    for name, together in gradients(net, p, xs, tick >= 0, seed).items():
-        assert np.abs(together - np.mean([g[name] for g in single], 0)).max() < 1e-12
+    mask, tick = rng.random((7, 3)) < 0.5, np.indices((7, 3))[0]
+    mask[0, 0] = True
+    single = [gradients(net, p, xs, mask & (tick == t), seed) for t in range(7)]
+    share, plain = mask.sum(1) / mask.sum(), 0.0
+    for name, together in gradients(net, p, xs, mask, seed).items():
+        each = np.array([g[name] for g in single])
+        assert np.abs(together - np.tensordot(share, each, 1)).max() < 1e-12
+        plain = max(plain, np.abs(together - each.mean(0)).max())
+    assert plain > 1e-3
+
+
+def test_masked_loss_survives_what_nobody_asks():
+    masked_loss = shown("setup", "masked-loss")["masked_loss"]
+    rng = np.random.default_rng(0)
+    ys, targets = rng.normal(size=(4, 3, 5)), rng.integers(5, size=(4, 3))
+    mask = rng.random((4, 3)) < 0.5
+    mask[0, 0], mask[1, 1] = True, False
+    value, dys = masked_loss(ys, targets, mask)
+    for loud in (2000.0, -2000.0, np.inf, np.nan):
+        other = ys.copy()
+        other[1, 1, 0] = loud
+        same, same_dys = masked_loss(other, targets, mask)
+        assert same == value and (same_dys == dys).all()
+    value, dys = masked_loss(ys, targets, np.zeros((4, 3), bool))
+    assert value == 0 and (dys == 0).all()
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -64,12 +95,7 @@ def test_padding_is_free(net, seed):
 
 
 def test_ten_times_the_epochs_reach_a_delay_of_12():
-    shown = {"setup", "many-to-one-batch", "train"}
-    chapter = {"__name__": "chapter"}
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if cell.id in shown:
-            source = cell.source.replace("plot.use_style()", "").replace('chorales = load("chorales")', "")
-            exec(compile(source, cell.id, "exec"), chapter)
+    chapter = shown("setup", "many-to-one-batch", "train")
     for seed in range(3):
         test = chapter["echo"](1000 + seed, 12, count=200)
         short, long = (
