@@ -4,8 +4,9 @@ The same arithmetic runs on NumPy arrays and on torch tensors, because each func
 module.  torch is never imported here: a tensor can only arrive if its owner has imported it.
 """
 
+import difflib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -84,18 +85,24 @@ def check_params(p: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]], 
         check_array(f"p[{name!r}]", p[name], shape, dtype)
 
 
-def check_size(name: str, n: Any, least: int = 1) -> None:
-    """Raise one clear error unless `n` is a whole number, at least `least`."""
+def check_size(name: str, n: Any, least: int = 1, most: int | None = None) -> int:
+    """`n` itself; one clear error unless it is a whole number, at least `least` and at most `most`."""
     if not isinstance(n, (int, np.integer)) or isinstance(n, bool):
         raise TypeError(f"{name}: expected a whole number, got {n!r}")
-    if n < least:
-        raise ValueError(f"{name}: expected at least {least}, got {n}")
+    if n < least or (most is not None and n > most):
+        raise ValueError(f"{name}: expected at least {least}{'' if most is None else f' and at most {most}'}, got {n}")
+    return int(n)
 
 
-def check_choice(name: str, value: Any, choices: Any) -> None:
-    """Raise one clear error unless `value` is one of `choices`."""
-    if value not in choices:
-        raise ValueError(f"{name}: expected one of {', '.join(map(str, choices))}, got {value!r}")
+def check_choice(name: str, value: Any, choices: Iterable[str]) -> str:
+    """`value` itself; one clear error, with the nearest choice, unless it is one of `choices`."""
+    choices = list(choices)
+    if not isinstance(value, str) or value not in choices:
+        close = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.5)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        some = ", ".join(choices[:20]) + (", ..." if len(choices) > 20 else "")
+        raise ValueError(f"{name}: expected one of {some}, got {value!r}{hint}")
+    return value
 
 
 def check_number(name: str, x: Any, low: float, high: float = float("inf"), *, open_low: bool = False) -> None:

@@ -55,11 +55,13 @@ array([1., 0., 0., 0.])
 
 from __future__ import annotations
 
+import difflib
 import inspect
 from typing import Any
 
 import numpy as np
 
+from rnnkit.arrays import check_choice
 from rnnkit.data import (
     addition,
     chorales,
@@ -78,7 +80,6 @@ from rnnkit.data import (
     temporal_xor,
 )
 from rnnkit.data.card import Card
-from rnnkit.data.checks import nearest, one_of
 from rnnkit.data.record import Dataset, Record
 from rnnkit.data.vocabulary import Vocabulary
 
@@ -119,7 +120,7 @@ def card(name: str) -> Card:
     ValueError
         If there is no set of that name; the message gives the nearest and all valid names.
     """
-    return _SETS[one_of("name", name, _SETS)].CARD
+    return _SETS[check_choice("name", name, _SETS)].CARD
 
 
 def load(name: str, **options: Any) -> Dataset:
@@ -145,13 +146,17 @@ def load(name: str, **options: Any) -> Dataset:
     ModuleNotFoundError
         If the package that holds the data is not installed; the message says how to install it.
     """
-    build = _SETS[one_of("name", name, _SETS)].load
+    build = _SETS[check_choice("name", name, _SETS)].load
     known = inspect.signature(build).parameters
     for option in options:
         if option not in known:
             if option == "rng":
                 raise TypeError(f"data set {name!r} is fixed and takes no rng")
-            raise TypeError(f"data set {name!r} has no option {option!r}; {nearest(option, known)}")
+            close = difflib.get_close_matches(option, known, n=1, cutoff=0.5)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            raise TypeError(
+                f"data set {name!r}: expected options of {', '.join(known) or 'none'}, got {option!r}{hint}"
+            )
     if "rng" in known and not isinstance(options.get("rng"), np.random.Generator):
         came = f"got {options['rng']!r}" if "rng" in options else "it is missing"
         raise TypeError(f"data set {name!r} draws at random: rng must be a numpy.random.Generator, such as "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnkit.arrays import check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import whole
 from rnnkit.data.record import Dataset
 
 CARD = Card(
@@ -38,7 +38,7 @@ def load(*, rng: np.random.Generator, count: int = 256, bits: int = 8) -> Datase
         With T = bits + 1 (one tick of zeros lets the last carry out): `inputs` (T, B, 2), a bit of each number;
         `targets` (T, B, 1), a bit of the sum; `carry` (T, B) int64, the carry that comes into the tick.
     """
-    width, pairs = whole("bits", bits, most=60), whole("count", count)
+    width, pairs = check_size("bits", bits, most=60), check_size("count", count)
     terms = np.zeros((width + 1, pairs, 2), dtype=np.int64)
     terms[:-1] = rng.integers(0, 2, size=(width, pairs, 2))
     carry = np.zeros((width + 2, pairs), dtype=np.int64)

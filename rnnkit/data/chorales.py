@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from rnnkit.arrays import check_choice, check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import one_of, whole
 from rnnkit.data.packages import folder
 from rnnkit.data.record import Dataset, Record
 from rnnkit.data.vocabulary import Vocabulary
@@ -152,8 +152,8 @@ def load(*, voice: str = "soprano", limit: int | None = None, transpose: bool = 
     ValueError, TypeError
         For an unknown voice or a bad limit.
     """
-    number = VOICES.index(one_of("voice", voice, VOICES))
-    most = None if limit is None else whole("limit", limit, least=10)
+    number = VOICES.index(check_choice("voice", voice, VOICES))
+    most = None if limit is None else check_size("limit", limit, least=10)
     seen: set[Voice] = set()
     parts: dict[str, list[tuple[str, tuple[int, ...], Voice]]] = {"train": [], "valid": [], "test": []}
     for chorale in chorales():

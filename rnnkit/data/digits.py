@@ -56,7 +56,7 @@ def load(*, language: str = "en") -> Dataset:
     try:
         names = tuple(num2words(digit, lang=language) for digit in range(10))
     except NotImplementedError:
-        raise ValueError(f"language={language!r} is unknown to num2words; valid are codes such as 'en', 'de'") from None
+        raise ValueError(f"language: expected a code that num2words knows, such as 'en', got {language!r}") from None
     vocabulary = Vocabulary([END, *sorted(set("".join(names)))])
     length = max(map(len, names)) + 1
     spelled = np.stack([vocabulary.encode(name.ljust(length, END)) for name in names], axis=1)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from rnnkit.arrays import check_choice
 from rnnkit.data.card import Card
-from rnnkit.data.checks import one_of
 from rnnkit.data.packages import folder
 from rnnkit.data.record import Dataset, Record
 
@@ -107,7 +107,7 @@ def load(*, package: str = "numpy") -> Dataset:
     """
     strings: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
     paths: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
-    for path, found in modules(folder(one_of("package", package, PACKAGES))):
+    for path, found in modules(folder(check_choice("package", package, PACKAGES))):
         part = part_of(path)
         strings[part] += found
         paths[part].append(path)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnkit.arrays import check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import whole
 from rnnkit.data.record import Dataset
 
 CARD = Card(
@@ -40,9 +40,9 @@ def load(*, rng: np.random.Generator, count: int = 64, length: int = 50, symbols
         `inputs` (T, B, K) one-hot; `symbols` (T, B) int64, the same as numbers; `targets` (T, B) int64, the symbol
         heard `delay` ticks before (0 while nothing is due); `mask` (T, B) bool, True from tick `delay` on.
     """
-    size = whole("length", length), whole("count", count)
-    lag = whole("delay", delay, least=0, most=length - 1)
-    heard = rng.integers(0, whole("symbols", symbols, least=2), size=size)
+    size = check_size("length", length), check_size("count", count)
+    lag = check_size("delay", delay, least=0, most=length - 1)
+    heard = rng.integers(0, check_size("symbols", symbols, least=2), size=size)
     targets = np.zeros_like(heard)
     targets[lag:] = heard[: length - lag]
     mask = np.zeros(size, bool)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnkit.arrays import check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import whole
 from rnnkit.data.record import Dataset
 from rnnkit.data.vocabulary import Vocabulary
 
@@ -50,7 +50,7 @@ def load(*, rng: np.random.Generator, words: int = 1000) -> Dataset:
         and of the next; `ideal` (T, 1, 6), the features expected given all letters so far; `consonant_next` (T,) bool;
         `features`, their names; `vocabulary` of the six letters; `codes` (6, 6), their features in that order.
     """
-    drawn = rng.integers(len(WORDS), size=whole("words", words, least=2))
+    drawn = rng.integers(len(WORDS), size=check_size("words", words, least=2))
     text = "".join(WORDS[word] for word in drawn)
     vocabulary = Vocabulary(CODES)
     codes = np.array([CODES[letter] for letter in vocabulary], dtype=np.float64)

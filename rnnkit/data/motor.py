@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rnnkit.arrays import check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import some_of, whole
+from rnnkit.data.checks import some_of
 from rnnkit.data.record import Dataset
 from rnnkit.data.vocabulary import Vocabulary
 
@@ -74,12 +75,12 @@ def load(*, plans: Sequence[str] = tuple(CURVES), length: int = 24, laps: int = 
         of the plans.
     """
     chosen = some_of("plans", plans, CURVES)
-    if whole("length", length, least=8) % 4:
-        raise ValueError(f"length must be a multiple of 4; got {length}")
+    if check_size("length", length, least=8) % 4:
+        raise ValueError(f"length: expected a multiple of 4, got {length}")
     angle = 2 * np.pi * np.arange(length) / length
     # Rounding makes points that coincide equal to the last bit; adding 0 turns −0 into 0.
     lap = np.stack([np.stack(CURVES[plan](angle), axis=1) for plan in chosen], axis=1).round(12) + 0.0
-    paths = np.tile(lap, (whole("laps", laps), 1, 1))
+    paths = np.tile(lap, (check_size("laps", laps), 1, 1))
     return Dataset(
         card=CARD,
         inputs=np.tile(np.eye(len(chosen)), (len(paths), 1, 1)),

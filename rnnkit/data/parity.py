@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnkit.arrays import check_choice, check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import one_of, whole
 from rnnkit.data.record import Dataset
 
 CARD = Card(
@@ -38,8 +38,8 @@ def load(*, rng: np.random.Generator, count: int = 256, length: int = 20, answer
         `inputs` (T, B, 1), bits; `targets` (T, B, 1), the parity of the bits so far, 0.0 or 1.0; `mask` (T, B) bool,
         True where the answer is asked for.
     """
-    size = whole("length", length), whole("count", count)
-    one_of("answer", answer, ("every", "last"))
+    size = check_size("length", length), check_size("count", count)
+    check_choice("answer", answer, ("every", "last"))
     bits = rng.integers(0, 2, size=size)
     mask = np.ones(size, bool)
     if answer == "last":

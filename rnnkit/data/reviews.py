@@ -8,8 +8,9 @@ from itertools import product
 
 import numpy as np
 
+from rnnkit.arrays import check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import some_of, whole
+from rnnkit.data.checks import some_of
 from rnnkit.data.record import Dataset, Record
 from rnnkit.data.vocabulary import Vocabulary
 
@@ -108,8 +109,8 @@ def load(*, rng: np.random.Generator, train: int = 2000, test: int = 500, forms:
     symbols = {*ASPECTS, *ADJECTIVES[0], *ADJECTIVES[1], "the", "was", "not", "and", "but", "although", ","}
     return Dataset(
         card=CARD,
-        train=draw(False, whole("train", train)),
-        test=draw(True, whole("test", test)),
+        train=draw(False, check_size("train", train)),
+        test=draw(True, check_size("test", test)),
         labels=LABELS,
         vocabulary=Vocabulary(sorted(symbols)),
         best_of_counts=float(np.mean([1.0 if form in ("plain", "and") else 0.5 for form in chosen])),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnkit.arrays import check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import whole
 from rnnkit.data.record import Dataset
 from rnnkit.data.vocabulary import Vocabulary
 
@@ -112,7 +112,7 @@ def load(*, rng: np.random.Generator, sentences: int = 10_000) -> Dataset:
         −log `ideal` at the targets, in nats; `starts` (T + 1,) bool, where a sentence begins (not for the network);
         `vocabulary`; `classes`, the grammar's words by class.
     """
-    count = whole("sentences", sentences)
+    count = check_size("sentences", sentences)
     words: list[str] = []
     starts: list[bool] = []
     for choice in rng.integers(len(TEMPLATES), size=count):

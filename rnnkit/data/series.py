@@ -7,8 +7,8 @@ from datetime import datetime
 
 import numpy as np
 
+from rnnkit.arrays import check_choice
 from rnnkit.data.card import Card
-from rnnkit.data.checks import one_of
 from rnnkit.data.packages import folder
 from rnnkit.data.record import Dataset, Record
 
@@ -58,7 +58,7 @@ def load(*, which: str = "sunspots") -> Dataset:
     ValueError
         For an unknown series.
     """
-    name = one_of("which", which, SERIES)
+    name = check_choice("which", which, SERIES)
     with open(folder("statsmodels") / "datasets" / name / f"{name}.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
     if name == "elnino":

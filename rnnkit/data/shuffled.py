@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from rnnkit.arrays import check_size
 from rnnkit.data import docstrings
 from rnnkit.data.card import Card
-from rnnkit.data.checks import some_of, whole
+from rnnkit.data.checks import some_of
 from rnnkit.data.record import Dataset, Record
 from rnnkit.data.vocabulary import Vocabulary
 
@@ -66,8 +67,8 @@ def load(
         twin, and `targets` (N,) int64, 1 for the sentence as written; `labels`; `vocabulary`, with "<unknown>".
     """
     chosen = some_of("packages", packages, docstrings.PACKAGES)
-    most = None if limit is None else whole("limit", limit)
-    whole("rare", rare)
+    most = None if limit is None else check_size("limit", limit)
+    check_size("rare", rare)
     seen: set[tuple[str, ...]] = set()
     found: dict[str, list[tuple[str, ...]]] = {"train": [], "valid": [], "test": []}
     sources = [docstrings.load(package=package) for package in chosen]

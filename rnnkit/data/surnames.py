@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rnnkit.arrays import check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import some_of, whole
+from rnnkit.data.checks import some_of
 from rnnkit.data.packages import folder
 from rnnkit.data.record import Dataset, Record
 from rnnkit.data.vocabulary import Vocabulary
@@ -100,7 +101,7 @@ def load(*, countries: Sequence[str] = DEFAULT, per_country: int | None = 300, f
         For an unknown country or a bad number.
     """
     chosen = some_of("countries", countries, LOCALES, least=2)
-    most = None if per_country is None else whole("per_country", per_country, least=10)
+    most = None if per_country is None else check_size("per_country", per_country, least=10)
     names = {country: _names(LOCALES[country]) for country in chosen}
     holders = Counter(folded for of_country in names.values() for folded in of_country)
 

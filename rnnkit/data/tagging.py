@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rnnkit.arrays import check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import whole
 from rnnkit.data.packages import folder
 from rnnkit.data.record import Dataset, Record
 from rnnkit.data.vocabulary import Vocabulary
@@ -119,8 +119,8 @@ def load(*, rng: np.random.Generator, train: int = 2000, test: int = 500) -> Dat
     fixed = {word for template in TEMPLATES for word in template.split()} - set(SLOTS)
     return Dataset(
         card=CARD,
-        train=draw("train", whole("train", train)),
-        test=draw("test", whole("test", test)),
+        train=draw("train", check_size("train", train)),
+        test=draw("test", check_size("test", test)),
         labels=LABELS,
         vocabulary=Vocabulary.of([pools["train"], PLACES, THINGS, fixed], unknown=UNKNOWN),
         best_of_word=best_of_word(pools["train"]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnkit.arrays import check_size
 from rnnkit.data.card import Card
-from rnnkit.data.checks import whole
 from rnnkit.data.record import Dataset
 
 CARD = Card(
@@ -37,7 +37,7 @@ def load(*, rng: np.random.Generator, triples: int = 1000) -> Dataset:
         `position` (T,) int64, the place 0, 1, 2 of the target in its triple; `ideal` (T,), the least possible expected
         squared error; `bits` (3 · triples,).
     """
-    count = whole("triples", triples)
+    count = check_size("triples", triples)
     pairs = rng.integers(0, 2, size=(count, 2))
     bits = np.column_stack([pairs, pairs[:, 0] ^ pairs[:, 1]]).reshape(-1)
     position = np.arange(1, len(bits)) % 3

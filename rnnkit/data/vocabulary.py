@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnkit.data.checks import nearest
+from rnnkit.arrays import check_choice
 
 
 class Vocabulary(Sequence[str]):
@@ -39,9 +39,9 @@ class Vocabulary(Sequence[str]):
         self.numbers = {symbol: number for number, symbol in enumerate(self.symbols)}
         self.unknown = unknown
         if len(self.numbers) != len(self.symbols):
-            raise ValueError("symbols must not repeat")
+            raise ValueError("symbols: expected each symbol once")
         if unknown is not None and unknown not in self.numbers:
-            raise ValueError(f"unknown={unknown!r} must be one of the symbols")
+            raise ValueError(f"unknown: expected one of the symbols, got {unknown!r}")
 
     @classmethod
     def of(cls, sequences: Iterable[Iterable[str]], unknown: str | None = None) -> Vocabulary:
@@ -72,10 +72,10 @@ class Vocabulary(Sequence[str]):
         """
         numbers = []
         for symbol in sequence:
-            number = self.numbers.get(symbol, self.numbers.get(self.unknown) if self.unknown is not None else None)
-            if number is None:
-                raise ValueError(f"symbol {symbol!r} is not in the vocabulary; {nearest(symbol, self.symbols)}")
-            numbers.append(number)
+            known = symbol if self.unknown is None or symbol in self.numbers else self.unknown
+            if known not in self.numbers:
+                check_choice("symbol", known, self.symbols)
+            numbers.append(self.numbers[known])
         return np.array(numbers, dtype=np.int64)
 
     def decode(self, numbers: Iterable[int]) -> list[str]:

@@ -56,8 +56,3 @@ def groups(name: str, values: Any) -> dict[str, Any]:
     if not found:
         raise ValueError(f"{name}: expected at least one group, got none")
     return found
-
-
-def one_of(name: str, value: Any, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name}: expected one of {', '.join(map(repr, allowed))}, got {value!r}")

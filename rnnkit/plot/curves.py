@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnkit.plot.axes import axes_or_new, figure_size, groups, numbers, one_of
+from rnnkit.arrays import check_choice
+from rnnkit.plot.axes import axes_or_new, figure_size, groups, numbers
 from rnnkit.plot.colour import CYCLE, DASHES, MUTED
 
 BANDS = {"quartiles": (25, 75), "range": (0, 100)}
@@ -49,7 +50,7 @@ def curves(
     ValueError
         If a group is empty or not finite, or `x` does not fit it.
     """
-    one_of("band", band, tuple(BANDS))
+    check_choice("band", band, tuple(BANDS))
     found = {name: np.atleast_2d(numbers(f"runs[{name!r}]", v, 1, 2)) for name, v in groups("runs", runs).items()}
     if len(found) > len(CYCLE):
         raise ValueError(f"runs: expected at most {len(CYCLE)} groups that can be told apart, got {len(found)}")

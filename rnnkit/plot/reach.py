@@ -2,8 +2,7 @@
 
 from matplotlib.axes import Axes
 
-from rnnkit.arrays import check_size
-from rnnkit.plot.axes import one_of
+from rnnkit.arrays import check_choice, check_size
 from rnnkit.plot.graph import COLUMN, RADIUS, ROW, Edge, Key, canvas, draw
 
 KINDS = ("bag", "window", "convolution", "recurrent")
@@ -12,7 +11,7 @@ MOST_STEPS = 8
 
 def connections(kind: str, steps: int, width: int) -> list[Edge]:
     """Every connection of a network that gives one output, at the last step."""
-    one_of("kind", kind, KINDS)
+    check_choice("kind", kind, KINDS)
     ticks = range(1, steps + 1)
     last = Edge(("h", steps), ("y", steps))
     if kind == "bag":

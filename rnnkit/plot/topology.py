@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
-from rnnkit.plot.axes import one_of
+from rnnkit.arrays import check_choice
 from rnnkit.plot.graph import COLUMN, RADIUS, ROW, Edge, Key, canvas, draw, text_size
 
 
@@ -26,7 +26,7 @@ TITLES = {kind: kind.replace("-", " ") for kind in TOPOLOGIES}
 
 def topology_graph(kind: str, first: float = 1) -> tuple[dict[Key, str], list[Edge]]:
     """The labelled nodes and the arrows of one topology, its first tick in column `first`."""
-    one_of("kind", kind, tuple(TOPOLOGIES))
+    check_choice("kind", kind, tuple(TOPOLOGIES))
     steps, heard, spoken = TOPOLOGIES[kind]
     ticks = {"x": heard, "h": range(1, steps + 1), "y": spoken}
     shift = first - 1

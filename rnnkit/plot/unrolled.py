@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from rnnkit.plot.axes import one_of, same_length
+from rnnkit.arrays import check_choice
+from rnnkit.plot.axes import same_length
 from rnnkit.plot.colour import MUTED
 from rnnkit.plot.graph import COLUMN, RADIUS, ROW, Edge, Key, arrow, canvas, draw, feedback, place, text_size
 
@@ -31,7 +32,7 @@ PATTERNS = {
 def pattern_of(cell: Any) -> Pattern:
     """The pattern of a cell, or of a name in `PATTERNS`."""
     if isinstance(cell, str):
-        one_of("cell", cell.lower(), tuple(PATTERNS))
+        check_choice("cell", cell.lower(), tuple(PATTERNS))
         return PATTERNS[cell.lower()]
     if not hasattr(cell, "step"):
         raise TypeError(f"cell: expected a cell or one of {', '.join(PATTERNS)}, got {type(cell).__name__}")
