@@ -116,7 +116,7 @@ def test_unknown_name():
         ValueError, match=r"name: expected one of surnames, .*, got 'surname' \(did you mean 'surnames'\?\)"
     ):
         load("surname")
-    with pytest.raises(ValueError, match="name: expected one of .*, got 3"):
+    with pytest.raises(ValueError, match=r"name: expected one of .*, got 3"):
         card(3)
 
 
