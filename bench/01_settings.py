@@ -63,7 +63,7 @@ def surnames(c):
         best = max(found, key=lambda setting: np.median(found[setting][:, 0]))
         tests = 100 * found[best][:, 1]
         same = 100 * np.median(found[0.01, 15][:, 1])
-        own = f"{np.median(tests):.1f} ({tests.min():.1f}–{tests.max():.1f})"
+        own = f"{np.median(tests):.1f} ({tests.min():.1f}\u2060–\u2060{tests.max():.1f})"
         yield f"| {kind} | {same:.1f} | {own} | {best[0]:g}, {best[1]} |"
 
 
