@@ -82,8 +82,7 @@ def test_streams_that_begin_anywhere_give_the_place_away_only_by_their_bits(coun
 
 def test_with_three_times_the_epochs_the_chorales_are_about_level_with_the_table():
     scope = {"np": np, "rnnkit": rnnkit, "load": load, "losses": losses, "optim": optim}
-    for cell in ("chorales", "chorales-train", "chorale-tables"):
-        exec(compile(source_of(cell), "chapter 02", "exec"), scope)
+    exec(compile(source_of("chorales"), "chapter 02", "exec"), scope)
     table_of_two = scope["music"]["table, last two notes"][0]
     longer = [scope["learn"](scope["listener"], seed, epochs=24) for seed in range(3)]
     print(longer, table_of_two)
