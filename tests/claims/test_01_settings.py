@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 RESULTS = Path(__file__).resolve().parents[2] / "bench" / "results" / "01_settings.md"
+SENTENCES = RESULTS.with_name("01_sentences.md")
 
 
-def table(name):
+def table(name, results=RESULTS):
     """The rows of one table of the results, by their first cell."""
-    text = RESULTS.read_text(encoding="utf-8")
+    text = results.read_text(encoding="utf-8")
     inside = text.split(f"<!-- {name} -->")[1].split(f"<!-- end of {name} -->")[0].strip().splitlines()[2:]
     rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in inside]
     return {row[0]: row[1:] for row in rows}
@@ -42,3 +43,12 @@ def test_parity_fits_with_a_larger_budget_and_falls_beyond(kind):
 def test_diet_depends_on_the_minibatch():
     rows = {size: [int(share) for share in shares] for size, shares in table("diet").items()}
     assert min(rows["256"]) == 100 and max(rows["128"]) < 60
+
+
+def test_on_sentences_the_read_out_is_the_gap_unless_the_rate_is_high():
+    rows = {setting: [float(share) for share in row] for setting, row in table("sentences", SENTENCES).items()}
+    assert set(rows) == {"0.003, 18", "0.01, 6", "0.01, 18", "0.01, 40", "0.03, 6"}
+    convolution, elman, elman_max = rows.pop("0.03, 6")
+    assert 0.1 < (elman_max - elman) / (convolution - elman) < 0.5
+    for convolution, elman, elman_max in rows.values():
+        assert convolution > elman + 6 and (elman_max - elman) / (convolution - elman) > 0.75
