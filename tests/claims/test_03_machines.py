@@ -1,6 +1,7 @@
 """Chapter 03 beyond what fits into it: larger automata, longer strings, more words. The code is the chapter's own."""
 
 import itertools
+import re
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import rnnkit
+import rnnkit.data
 
 CHAPTER = Path(__file__).resolve().parents[2] / "chapters" / "03-what-they-compute.ipynb"
 NEEDED = ("run", "build", "walk", "stack-weights", "stack-reference", "words")
@@ -86,3 +88,15 @@ def test_words_are_what_they_are_called():
         heights = np.cumsum([1 if s < 2 else -1 for s in word])
         assert names["reference"](word)[-1]
         assert heights.max() == depth
+
+
+def test_the_half_open_intervals_of_the_docstrings():
+    """The docstrings whose brackets are of the wrong kind are the eight with a half-open interval."""
+    names = dict(chapter())
+    sources = {cell.id: cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells}
+    for name in ("docs", "stack-docs"):
+        exec(sources[name], names)
+    pair = re.compile(r"[\[(][^][(),]*,[^][(),]*[])]$")
+    assert len(names["faults"]["wrong kind"]) == 8
+    assert all(pair.search(text) for text in names["faults"]["wrong kind"])
+    assert len(names["faults"]["none open"]) == 14
