@@ -10,13 +10,14 @@ gradient right?), `probe` (what is inside?), and the rooms with heavier needs, i
 from rnnkit import check, losses, optim, probe
 from rnnkit.batch import Batch, last_tick, minibatches, one_hot, pad, windows
 from rnnkit.bptt import bptt, truncated_bptt
-from rnnkit.cells import Cell, Elman, Jordan
+from rnnkit.cells import LSTM, Cell, Elman, Jordan
 from rnnkit.fit import Run, fit
 from rnnkit.network import Network
 from rnnkit.readout import Readout
 from rnnkit.scan import backscan, scan
 
 __all__ = [
+    "LSTM",
     "Batch",
     "Cell",
     "Elman",

@@ -18,12 +18,19 @@ Array = Any
 
 def namespace(x: Array) -> ModuleType:
     """The module whose functions apply to `x`: `torch` for a tensor, `numpy` for everything else."""
+    if type(x) is np.ndarray:  # the common case first: cells ask at every tick
+        return np
     return sys.modules["torch"] if type(x).__module__.partition(".")[0] == "torch" else np
 
 
 def sigmoid(x: Array) -> Array:
     r"""The logistic function :math:`\sigma(x) = 1/(1+e^{-x})`, written so that no exponential can overflow."""
-    return 0.5 * namespace(x).tanh(0.5 * x) + 0.5
+    if namespace(x) is not np:
+        return x.sigmoid()
+    y = np.tanh(0.5 * x)
+    y *= 0.5  # in place: at a tick's sizes a fresh array costs more than the sum
+    y += 0.5
+    return y
 
 
 def log_softmax(z: Array) -> Array:

@@ -1,5 +1,6 @@
 """A network: a cell run along time, and a read-out on what it shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from rnnkit.arrays import Array, namespace
-from rnnkit.cells.base import Cell, Params, Trace
+from rnnkit.cells.base import Cell, Params
 from rnnkit.readout import Readout
 from rnnkit.scan import backscan, scan
 
@@ -16,7 +17,7 @@ class Memory(NamedTuple):
     """What the forward pass leaves for the way back: the states and the traces of `rnnkit.scan`."""
 
     states: Array
-    traces: Trace
+    traces: Mapping[str, Array]
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,18 @@
 """Any cell along time, and back."""
 
+from collections.abc import Mapping
+
+import numpy as np
 from jaxtyping import Float
 
 from rnnkit.arrays import Array, check_array, check_params, dtype_name, namespace
-from rnnkit.cells.base import Cell, Params, Trace
+from rnnkit.cells.base import Cell, Params
+from rnnkit.traces import Traces
 
 
 def scan(
     cell: Cell, p: Params, xs: Float[Array, "T B D"], s: Float[Array, "B S"] | None = None
-) -> tuple[Float[Array, "T B S"], Trace]:
+) -> tuple[Float[Array, "T B S"], Traces]:
     r"""Run a cell along a sequence: :math:`s_t = \mathrm{step}(x_t, s_{t-1})` for :math:`t = 1 \dots T`.
 
     Parameters
@@ -26,8 +30,8 @@ def scan(
     -------
     states : array, (T, B, S)
         The state after each tick.
-    traces : dict of arrays, (T, B, ·)
-        What each tick leaves for the way back, by name; empty if `T` is 0.
+    traces : Traces
+        What each tick leaves for the way back: a mapping from names to arrays (T, B, ·), empty if `T` is 0.
 
     Raises
     ------
@@ -35,17 +39,16 @@ def scan(
         If an argument has another shape or dtype, or holds NaN or infinity; the message names it.
     """
     s = check_run(cell, p, xs, s)
-    states, ticks = [], []
-    for a in cell.drive(p, xs):
+    # In NumPy the states go straight to their place; a torch tensor that is written into would be hard on autograd.
+    in_place = namespace(xs) is np
+    path = np.empty((len(xs), *s.shape), s.dtype) if in_place else [s] * len(xs)
+    ticks = []
+    for t, a in enumerate(cell.drive(p, xs)):
         s, k = cell.step(p, a, s)
-        states.append(s)
+        path[t] = s
         ticks.append(k)
-    if not ticks:
-        return s[None][:0], {}
-    stack = namespace(xs).stack
-    whole = stack(states)
-    # A trace that is the state itself is not kept twice.
-    return whole, {name: whole if k is s else stack([tick[name] for tick in ticks]) for name, k in ticks[-1].items()}
+    states = path if in_place else namespace(xs).stack(path) if path else s[None][:0]
+    return states, Traces(ticks)
 
 
 def backscan(
@@ -54,7 +57,7 @@ def backscan(
     xs: Float[Array, "T B D"],
     s: Float[Array, "B S"] | None,
     states: Float[Array, "T B S"],
-    traces: Trace,
+    traces: Mapping[str, Array],
     dstates: Float[Array, "T B S"],
 ) -> tuple[dict[str, Array], Float[Array, "T B D"], Float[Array, "B S"]]:
     r"""Run a cell back along the sequence that `scan` ran: backpropagation through time.
@@ -102,12 +105,14 @@ def backscan(
     if T == 0:
         return {name: xp.zeros_like(p[name]) for name in cell.shapes}, xp.zeros_like(xs), ds
     before = xp.concatenate([s[None], states[:-1]])
-    das = []
+    das = None
+    ticks = Traces.cut(traces).ticks
     for t in reversed(range(T)):
-        k = {name: trace[t] for name, trace in traces.items()}
-        da, ds = cell.backstep(p, k, before[t], dstates[t] + ds)
-        das.append(da)
-    grads, dxs = cell.collect(p, xs, before, traces, xp.stack(das[::-1]))
+        da, ds = cell.backstep(p, ticks[t], before[t], dstates[t] + ds)
+        if das is None:
+            das = xp.empty((T, *da.shape), dtype=da.dtype)
+        das[t] = da
+    grads, dxs = cell.collect(p, xs, before, traces, das)
     return grads, dxs, ds
 
 

@@ -3,5 +3,6 @@
 from rnnkit.cells.base import Cell
 from rnnkit.cells.elman import Elman
 from rnnkit.cells.jordan import Jordan
+from rnnkit.cells.lstm import LSTM
 
-__all__ = ["Cell", "Elman", "Jordan"]
+__all__ = ["LSTM", "Cell", "Elman", "Jordan"]

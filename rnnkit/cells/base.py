@@ -95,13 +95,13 @@ class Cell(ABC):
         p: Params,
         xs: Float[Array, "T B D"],
         before: Float[Array, "T B S"],
-        traces: Trace,
+        traces: Mapping[str, Array],
         das: Float[Array, "T B A"],
     ) -> tuple[dict[str, Array], Float[Array, "T B D"]]:
         """Weight gradients of the whole sequence, one matrix product each, and dL/dxs.
 
         `before[t]` is the state that tick `t` started from, `das[t]` its dL/d(drive).
         """
-        h = before[..., : self.hidden_size]
-        grads = {"W_x": flat(xs).T @ flat(das), "W_h": flat(h).T @ flat(das), "b": flat(das).sum(0)}
+        h = flat(before)[:, : self.hidden_size]
+        grads = {"W_x": flat(xs).T @ flat(das), "W_h": h.T @ flat(das), "b": flat(das).sum(0)}
         return grads, das @ p["W_x"].T
