@@ -7,24 +7,45 @@ gradient right?), `probe` (what is inside?), and the rooms with heavier needs, i
 `rnnkit.plot`.
 """
 
-from rnnkit import check, losses, optim, probe
+from rnnkit import check, losses, optim, probe, starts
 from rnnkit.batch import Batch, last_tick, minibatches, one_hot, pad, windows
 from rnnkit.bptt import bptt, truncated_bptt
-from rnnkit.cells import LSTM, Cell, Elman, Jordan
+from rnnkit.cells import (
+    GRU,
+    GRU2014,
+    LSTM,
+    LSTM1997,
+    Cell,
+    CoupledLSTM,
+    Elman,
+    IndRNN,
+    Jordan,
+    LeakyElman,
+    PeepholeLSTM,
+    Stack,
+)
 from rnnkit.fit import Run, fit
 from rnnkit.network import Network
 from rnnkit.readout import Readout
 from rnnkit.scan import backscan, scan
 
 __all__ = [
+    "GRU",
+    "GRU2014",
     "LSTM",
+    "LSTM1997",
     "Batch",
     "Cell",
+    "CoupledLSTM",
     "Elman",
+    "IndRNN",
     "Jordan",
+    "LeakyElman",
     "Network",
+    "PeepholeLSTM",
     "Readout",
     "Run",
+    "Stack",
     "backscan",
     "bptt",
     "check",
@@ -37,6 +58,7 @@ __all__ = [
     "pad",
     "probe",
     "scan",
+    "starts",
     "truncated_bptt",
     "windows",
 ]

@@ -18,7 +18,24 @@ CELLS = {
     "elman-relu": lambda D, H: rnnkit.Elman(D, H, "relu"),
     "elman-linear": lambda D, H: rnnkit.Elman(D, H, "linear"),
     "elman-satlin": lambda D, H: rnnkit.Elman(D, H, "satlin"),
+    "leaky": lambda D, H: rnnkit.LeakyElman(D, H, leak=0.3),
+    "indrnn": lambda D, H: rnnkit.IndRNN(D, H),
+    "indrnn-tanh": lambda D, H: rnnkit.IndRNN(D, H, "tanh"),
     "lstm": lambda D, H: rnnkit.LSTM(D, H),
+    "lstm-1997": lambda D, H: rnnkit.LSTM1997(D, H),
+    "lstm-peephole": lambda D, H: rnnkit.PeepholeLSTM(D, H),
+    "lstm-coupled": lambda D, H: rnnkit.CoupledLSTM(D, H),
+    "gru": lambda D, H: rnnkit.GRU(D, H),
+    "gru-2014": lambda D, H: rnnkit.GRU2014(D, H),
+    "stack": lambda D, H: rnnkit.Stack([rnnkit.LSTM(D, H), rnnkit.GRU(H, 2), rnnkit.Elman(2, 3)]),
+    "stack-residual": lambda D, H: rnnkit.Stack([rnnkit.LSTM(D, H), rnnkit.LSTM(H, H), rnnkit.GRU(H, H)], True),
+    "stack-jordan": lambda D, H: rnnkit.Stack([rnnkit.Jordan(D, H, 2, decay=0.5), rnnkit.PeepholeLSTM(2, H)]),
+    "stack-of-stacks": lambda D, H: rnnkit.Stack(
+        [
+            rnnkit.Stack([rnnkit.GRU(D, 2), rnnkit.GRU(2, H)], False),
+            rnnkit.Stack([rnnkit.LSTM(H, 2), rnnkit.GRU2014(2, 2)], True),
+        ]
+    ),
     "jordan": lambda D, H: rnnkit.Jordan(D, H, 4),
     "jordan-decay": lambda D, H: rnnkit.Jordan(D, H, 2, decay=0.7, output_activation="tanh"),
     "jordan-sigmoid": lambda D, H: rnnkit.Jordan(D, H, 3, decay=0.3, activation="sigmoid", output_activation="sigmoid"),
@@ -88,29 +105,46 @@ def test_numpy_and_torch_give_the_same_states(make):
     assert traces.keys() == torch_traces.keys() >= set(cell.gates)
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
-def test_elman_is_torch_rnn_weight_for_weight(activation):
-    cell = rnnkit.Elman(3, 5, activation)
+FUSED = {
+    "tanh": (rnnkit.Elman(3, 5), torch.nn.RNN(3, 5, dtype=torch.float64)),
+    "relu": (rnnkit.Elman(3, 5, "relu"), torch.nn.RNN(3, 5, nonlinearity="relu", dtype=torch.float64)),
+    "lstm": (rnnkit.LSTM(3, 5), torch.nn.LSTM(3, 5, dtype=torch.float64)),
+    "gru": (rnnkit.GRU(3, 5), torch.nn.GRU(3, 5, dtype=torch.float64)),
+}
+
+
+@pytest.mark.parametrize("cell, fused", FUSED.values(), ids=FUSED.keys())
+def test_equal_to_torch_weight_for_weight(cell, fused):
     p, xs, s, dstates = problem(cell)
-    rnn = torch.nn.RNN(3, 5, nonlinearity=activation, dtype=torch.float64)
     with torch.no_grad():
-        rnn.weight_ih_l0.copy_(torch.tensor(p["W_x"].T))
-        rnn.weight_hh_l0.copy_(torch.tensor(p["W_h"].T))
-        rnn.bias_ih_l0.copy_(torch.tensor(p["b"]))
-        rnn.bias_hh_l0.zero_()
-    x, h = torch.tensor(xs, requires_grad=True), torch.tensor(s, requires_grad=True)
-    out, _ = rnn(x, h[None])
-    (out * torch.tensor(dstates)).sum().backward()
+        fused.weight_ih_l0.copy_(torch.tensor(p["W_x"].T))
+        fused.weight_hh_l0.copy_(torch.tensor(p["W_h"].T))
+        fused.bias_ih_l0.copy_(torch.tensor(p["b"]))
+        fused.bias_hh_l0.zero_()
+        if "b_hn" in p:
+            fused.bias_hh_l0[10:].copy_(torch.tensor(p["b_hn"]))
+    fused.zero_grad()
+    dstates[:-1, :, 5:] = 0  # torch shows the memory of an LSTM at the end alone
+    x, start = torch.tensor(xs, requires_grad=True), torch.tensor(s, requires_grad=True)
+    is_lstm = isinstance(cell, rnnkit.LSTM)
+    out, last = fused(x, (start[None, :, :5], start[None, :, 5:]) if is_lstm else start[None])
+    loss = (out * torch.tensor(dstates[..., :5])).sum()
+    if is_lstm:
+        loss = loss + (last[1][0] * torch.tensor(dstates[-1, :, 5:])).sum()
+    loss.backward()
     states, _ = rnnkit.scan(cell, p, xs, s)
     grads = backward(cell, p, xs, s, dstates)
-    np.testing.assert_allclose(states, out.detach(), atol=1e-14)
-    for got, want in [
-        (grads["W_x"], rnn.weight_ih_l0.grad.T),
-        (grads["W_h"], rnn.weight_hh_l0.grad.T),
-        (grads["b"], rnn.bias_ih_l0.grad),
+    np.testing.assert_allclose(states[..., :5], out.detach(), atol=1e-14)
+    pairs = [
+        (grads["W_x"], fused.weight_ih_l0.grad.T),
+        (grads["W_h"], fused.weight_hh_l0.grad.T),
+        (grads["b"], fused.bias_ih_l0.grad),
         (grads["xs"], x.grad),
-        (grads["s"], h.grad),
-    ]:
+        (grads["s"], start.grad),
+    ]
+    if "b_hn" in p:
+        pairs.append((grads["b_hn"], fused.bias_hh_l0.grad[10:]))
+    for got, want in pairs:
         np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-12)
 
 
@@ -240,8 +274,29 @@ def test_names_shapes_and_determinism_of_init(make):
     first, again = (cell.init(np.random.default_rng(7)) for _ in range(2))
     assert {n: x.shape for n, x in first.items()} == cell.shapes
     assert all((first[n] == again[n]).all() and np.unique(first[n]).size == first[n].size for n in first)
-    centred = {n: x - getattr(cell, "forget_bias", 0) * (x > 0.5) for n, x in first.items()}
-    assert all(np.abs(x).max() <= 4**-0.5 for x in centred.values())
+
+
+@every_cell
+def test_drive_and_its_transpose(make):
+    cell = make(3, 4)
+    p, xs, s, dstates = problem(cell)
+    _, traces = rnnkit.scan(cell, p, xs, s)
+    k = {n: trace[0] for n, trace in traces.items()}
+    da, _ = cell.backstep(p, k, s, dstates[0])
+    assert da.shape == (3, cell.drive_size)
+    _, dxs = cell.collect(p, xs[:1], s[None], {n: x[None] for n, x in k.items()}, da[None])
+    np.testing.assert_allclose(cell.backdrive(p, da), dxs[0], rtol=1e-12)
+    np.testing.assert_allclose(cell.backdrive(p, da[None]), dxs, rtol=1e-12)
+
+
+@pytest.mark.parametrize("make", [rnnkit.Elman, rnnkit.LSTM1997, rnnkit.GRU, rnnkit.GRU2014, rnnkit.LSTM])
+def test_init_is_uniform_as_in_torch(make):
+    p = make(3, 400).init(np.random.default_rng(0))
+    if make is rnnkit.LSTM:
+        p["b"][400:800] -= 1
+    for x in p.values():
+        assert np.abs(x).max() <= 400**-0.5 and x.std() == pytest.approx(400**-0.5 / 3**0.5, rel=0.1)
+    assert abs(rnnkit.LSTM(3, 400, forget_bias=5).init(np.random.default_rng(0))["b"][400:800].mean() - 5) < 0.01
 
 
 def test_jordan_looks_at_its_context_alone():

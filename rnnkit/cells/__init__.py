@@ -2,7 +2,28 @@
 
 from rnnkit.cells.base import Cell
 from rnnkit.cells.elman import Elman
+from rnnkit.cells.gru import GRU
+from rnnkit.cells.gru_2014 import GRU2014
+from rnnkit.cells.indrnn import IndRNN
 from rnnkit.cells.jordan import Jordan
+from rnnkit.cells.leaky import LeakyElman
 from rnnkit.cells.lstm import LSTM
+from rnnkit.cells.lstm_1997 import LSTM1997
+from rnnkit.cells.lstm_coupled import CoupledLSTM
+from rnnkit.cells.lstm_peephole import PeepholeLSTM
+from rnnkit.cells.stack import Stack
 
-__all__ = ["LSTM", "Cell", "Elman", "Jordan"]
+__all__ = [
+    "GRU",
+    "GRU2014",
+    "LSTM",
+    "LSTM1997",
+    "Cell",
+    "CoupledLSTM",
+    "Elman",
+    "IndRNN",
+    "Jordan",
+    "LeakyElman",
+    "PeepholeLSTM",
+    "Stack",
+]

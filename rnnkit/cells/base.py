@@ -57,10 +57,15 @@ class Cell(ABC):
         return self.hidden_size
 
     @property
+    def drive_size(self) -> int:
+        """`A`, columns of a drive's gradient."""
+        return len(self.gates) * self.hidden_size
+
+    @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name and shape of each parameter."""
-        width = len(self.gates) * self.hidden_size
-        return {"W_x": (self.input_size, width), "W_h": (self.hidden_size, width), "b": (width,)}
+        D, H, A = self.input_size, self.hidden_size, self.drive_size
+        return {"W_x": (D, A), "W_h": (H, A), "b": (A,)}
 
     def init(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
         r"""Draw parameters, uniform in :math:`\pm 1/\sqrt{H}` (the rule of `torch.nn.RNN`), in float64.
@@ -90,6 +95,10 @@ class Cell(ABC):
     ) -> tuple[Float[Array, "B A"], Float[Array, "B S"]]:
         """One tick back: trace, state before, and dL/d(state after), to dL/d(drive) and dL/d(state before)."""
 
+    def backdrive(self, p: Params, das: Float[Array, "*ticks B A"]) -> Float[Array, "*ticks B D"]:
+        """The transpose of `drive`: dL/d(drive) to dL/dxs, of one tick `(B, A)` or of all."""
+        return das @ p["W_x"].T
+
     def collect(
         self,
         p: Params,
@@ -104,4 +113,4 @@ class Cell(ABC):
         """
         h = flat(before)[:, : self.hidden_size]
         grads = {"W_x": flat(xs).T @ flat(das), "W_h": h.T @ flat(das), "b": flat(das).sum(0)}
-        return grads, das @ p["W_x"].T
+        return grads, self.backdrive(p, das)

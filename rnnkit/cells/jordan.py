@@ -70,6 +70,10 @@ class Jordan(Cell):
         return 2 * self.output_size
 
     @property
+    def drive_size(self) -> int:
+        return self.hidden_size + self.output_size
+
+    @property
     def shapes(self):
         D, H, O = self.input_size, self.hidden_size, self.output_size  # noqa: E741
         return {"W_x": (D, H), "W_h": (O, H), "b": (H,), "W_y": (H, O), "b_y": (O,)}
@@ -78,6 +82,9 @@ class Jordan(Cell):
         a = xs @ p["W_x"] + p["b"]
         xp = namespace(a)
         return xp.concatenate([a, xp.broadcast_to(p["b_y"], (*a.shape[:2], self.output_size))], -1)
+
+    def backdrive(self, p, das):
+        return das[..., : self.hidden_size] @ p["W_x"].T
 
     def step(self, p, a, s):
         c = s[:, self.output_size :]
@@ -104,4 +111,4 @@ class Jordan(Cell):
             "W_y": flat(traces["h"]).T @ flat(dy),
             "b_y": flat(dy).sum(0),
         }
-        return grads, dh @ p["W_x"].T
+        return grads, self.backdrive(p, das)
