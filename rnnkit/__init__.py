@@ -7,9 +7,9 @@ gradient right?), `probe` (what is inside?), and the rooms with heavier needs, i
 `rnnkit.plot`.
 """
 
-from rnnkit import check, losses, optim, probe, starts
+from rnnkit import check, losses, optim, probe, schedules, starts
 from rnnkit.batch import Batch, last_tick, minibatches, one_hot, pad, windows
-from rnnkit.bptt import bptt, truncated_bptt
+from rnnkit.bptt import bptt, checkpointed_bptt, truncated_bptt
 from rnnkit.cells import (
     GRU,
     GRU2014,
@@ -27,6 +27,7 @@ from rnnkit.cells import (
 from rnnkit.fit import Run, fit
 from rnnkit.network import Network
 from rnnkit.readout import Readout
+from rnnkit.rtrl import rtrl
 from rnnkit.scan import backscan, scan
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "backscan",
     "bptt",
     "check",
+    "checkpointed_bptt",
     "fit",
     "last_tick",
     "losses",
@@ -57,7 +59,9 @@ __all__ = [
     "optim",
     "pad",
     "probe",
+    "rtrl",
     "scan",
+    "schedules",
     "starts",
     "truncated_bptt",
     "windows",

@@ -1,11 +1,11 @@
-"""Backpropagation through time, whole and truncated, for any cell."""
+"""Backpropagation through time, whole, in less memory, and truncated, for any cell."""
 
 from collections.abc import Callable
 
 import numpy as np
 from jaxtyping import Float
 
-from rnnkit.arrays import Array
+from rnnkit.arrays import Array, check_size
 from rnnkit.batch import Batch, check_batch, windows
 from rnnkit.cells.base import Params
 from rnnkit.network import Network
@@ -55,6 +55,59 @@ def bptt(
         s = np.zeros_like(start)
     advance = len(batch.xs) if batch.advance is None else batch.advance
     return value, grads, (memory.states[advance - 1] if advance else s)
+
+
+def checkpointed_bptt(
+    net: Network,
+    p: Params,
+    batch: Batch,
+    loss: Loss,
+    every: int,
+    s: Float[Array, "B S"] | None = None,
+) -> tuple[float, Gradients, Float[Array, "B S"]]:
+    r"""The result of `bptt` in less memory: keep one state in `every`, and run each segment again on the way back.
+
+    Traces are held for one segment at a time, so memory grows as :math:`T/k + k` instead of :math:`T`, least at
+    :math:`k = \sqrt T`; the price is one more forward pass.
+
+    Parameters
+    ----------
+    net, p, batch, loss, s
+        As for `bptt`.
+    every : int
+        :math:`k`, ticks in a segment, at least 1.
+
+    Returns
+    -------
+    value, grads, s
+        As from `bptt`.
+
+    Notes
+    -----
+    Source: T. Chen, B. Xu, C. Zhang and C. Guestrin, Training deep nets with sublinear memory cost, arXiv:1604.06174
+    (2016); for recurrent networks A. Gruslys et al., Memory-efficient backpropagation through time, NIPS 2016.
+    """
+    check_batch(batch)
+    total = _asked(batch)
+    value, grads = 0.0, {name: np.zeros_like(p[name]) for name in net.shapes if name in p}
+    if s is None:
+        s = np.zeros((batch.xs.shape[1], net.cell.state_size), batch.xs.dtype)
+    check_size("every", every)
+    cuts = [slice(start, start + every) for start in range(0, len(batch.xs), every)]
+    segments = [Batch(*(None if x is None else x[cut] for x in batch[:3])) for cut in cuts]
+    states = [s]
+    for segment in segments:
+        _, memory = net.forward(p, segment.xs, states[-1])
+        states.append(memory.states[-1].copy())  # a view would keep the whole segment alive
+    ds = None
+    for segment, s in zip(reversed(segments), reversed(states[:-1]), strict=True):
+        share = _asked(segment) / max(total, 1)
+        ys, memory = net.forward(p, segment.xs, s)
+        v, dys = loss(ys, segment.targets, segment.mask)
+        value += share * v
+        g, _, ds = net.backward(p, segment.xs, s, memory, share * dys, ds)
+        grads = {name: grads[name] + g[name] for name in g}
+    return value, grads, states[-1]
 
 
 def truncated_bptt(

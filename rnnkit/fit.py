@@ -4,7 +4,8 @@ import os
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -14,6 +15,7 @@ from tqdm import tqdm
 from rnnkit.arrays import Array, check_number, check_size
 from rnnkit.batch import Batch
 from rnnkit.optim import Optimizer, clip_norm, norm
+from rnnkit.schedules import Schedule
 
 Arrays = dict[str, np.ndarray]
 
@@ -61,7 +63,9 @@ def fit(
     optimizer: Optimizer,
     *,
     epochs: int,
-    clip: float | None = None,
+    clip: float | Callable[[Arrays], Arrays] | None = None,
+    schedule: Schedule | None = None,
+    project: Callable[[Arrays], Arrays] | None = None,
     carry: bool = False,
     validate: Callable[[Arrays], float] | None = None,
     patience: int | None = None,
@@ -81,8 +85,13 @@ def fit(
         `rnnkit.optim.SGD`, `RMSProp` or `Adam`.
     epochs : int
         Passes over the batches, in all: a resumed run does what is left.
-    clip : float, optional
-        Longest gradient let through (`rnnkit.optim.clip_norm`); by default all are.
+    clip : float or function, optional
+        Longest gradient let through (`rnnkit.optim.clip_norm`), or a function from gradients to gradients, such as
+        `functools.partial(rnnkit.optim.clip_value, most=1)`; by default they pass as they are.
+    schedule : function of int, optional
+        The number of the epoch, to a factor of the learning rate (`rnnkit.schedules`); by default 1.
+    project : function, optional
+        Parameters to parameters, after each update: back to where they are allowed (`rnnkit.IndRNN.bounded`).
     carry : bool
         True hands the state on from batch to batch, for windows of one long sequence; each epoch starts from zeros.
     validate : function, optional
@@ -107,8 +116,9 @@ def fit(
     Progress is shown on a terminal and nowhere else.
     """
     check_size("epochs", epochs, least=0)
-    if clip is not None:
+    if clip is not None and not callable(clip):
         check_number("clip", clip, 0, open_low=True)
+        clip = partial(clip_norm, most=clip)
     if patience is not None:
         check_size("patience", patience)
         if validate is None:
@@ -126,8 +136,9 @@ def fit(
             if _patience_is_over(run, patience):
                 run.stopped = "patience"
                 break
+            rule = replace(optimizer, lr=optimizer.lr * schedule(epoch)) if schedule else optimizer  # type: ignore[type-var]
             new, memory_after, losses, lengths = _epoch(
-                objective, last, batches(epoch) if callable(batches) else batches, optimizer, memory, clip, carry
+                objective, last, batches(epoch) if callable(batches) else batches, rule, memory, clip, project, carry
             )
             if not np.isfinite(losses[-1]):
                 run.stopped = "loss is not finite"
@@ -150,18 +161,17 @@ def fit(
     return run
 
 
-def _epoch(objective, p, batches, optimizer, memory, clip, carry):
-    """One pass over the batches; stops at the first loss that is not finite."""
+def _epoch(objective, p, batches, optimizer, memory, clip, project, carry):
+    """One pass over the batches; stops at the first number that is not finite."""
     losses, lengths, s = [], [], None
     for batch in batches:
         value, grads, after = objective(p, batch, s=s)
         losses.append(value)
         lengths.append(norm(grads))
-        if not np.isfinite(value) or not np.isfinite(lengths[-1]):
-            losses.append(np.nan)
-            break
-        p, memory = optimizer.update(p, clip_norm(grads, clip) if clip else grads, memory)
-        if not np.isfinite(norm(p)):
+        if finite := np.isfinite(value) and np.isfinite(lengths[-1]):
+            p, memory = optimizer.update(p, clip(grads) if clip else grads, memory)
+            p = project(p) if project else p
+        if not finite or not np.isfinite(norm(p)):
             losses.append(np.nan)
             break
         s = after if carry else None

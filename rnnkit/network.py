@@ -77,13 +77,19 @@ class Network:
         s: Float[Array, "B S"] | None,
         memory: Memory,
         dys: Float[Array, "T B O"],
+        ds: Float[Array, "B S"] | None = None,
     ) -> tuple[dict[str, Array], Float[Array, "T B D"], Float[Array, "B S"]]:
-        """dL/dys, to dL/dp, dL/dxs and dL/d(state before the first tick)."""
+        """dL/dys, to dL/dp, dL/dxs and dL/d(state before the first tick).
+
+        `ds` is dL/d(state after the last tick), by way of what came after it; zeros by default.
+        """
         grads: dict[str, Array] = {}
         dhs = dys
         if self.readout:
             grads, dhs = self.readout.backward(p, memory.states[..., : self.cell.output_size], dys)
         dstates = namespace(xs).zeros_like(memory.states)
         dstates[..., : self.cell.output_size] = dhs
+        if ds is not None and len(dstates):
+            dstates[-1] += ds
         cell_grads, dxs, ds = backscan(self.cell, p, xs, s, *memory, dstates)
         return cell_grads | grads, dxs, ds

@@ -18,7 +18,12 @@ New = dict[str, np.ndarray]
 
 @runtime_checkable
 class Optimizer(Protocol):
-    """What `rnnkit.fit` asks of an optimiser."""
+    """What `rnnkit.fit` asks of an optimiser: a frozen dataclass with a learning rate and two functions."""
+
+    @property
+    def lr(self) -> float:
+        """The learning rate, which a schedule multiplies."""
+        ...
 
     def init(self, p: Arrays) -> New:
         """What is remembered before the first update."""
