@@ -1,4 +1,4 @@
-"""Looking inside a recurrence: how one state depends on another."""
+"""Jacobians: how one state depends on another."""
 
 import numpy as np
 from jaxtyping import Float
@@ -42,6 +42,49 @@ def jacobians(
     return np.stack(rows) if rows else np.empty((0, cell.state_size, cell.state_size))
 
 
+def products(J: Float[np.ndarray, "T S S"]) -> Float[np.ndarray, "T+1 S S"]:
+    r"""The last state by each earlier one: at lag :math:`k`, :math:`ds_T/ds_{T-k} = J_T J_{T-1} \cdots J_{T-k+1}`.
+
+    Parameters
+    ----------
+    J : array, (T, S, S)
+        As from `jacobians`.
+
+    Returns
+    -------
+    products : array, (T+1, S, S)
+        For lags 0 (the identity) to T (by the state before the first tick).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `J` has another shape or dtype.
+    """
+    check_array("J", J, ("T", "S", "S"))
+    check_array("J", J, ("T", J.shape[-1], J.shape[-1]))
+    steps = [np.eye(J.shape[-1], dtype=J.dtype)]
+    for step in J[::-1]:
+        steps.append(steps[-1] @ step)
+    return np.stack(steps)
+
+
+def singular_values(A: Float[np.ndarray, "*many S S"]) -> Float[np.ndarray, "*many S"]:
+    r"""How much a matrix stretches: :math:`\sigma_1 \ge \sigma_2 \ge \dots`, for one matrix or many.
+
+    The largest bounds one step's growth of any gradient: :math:`\|A v\| \le \sigma_1 \|v\|`.
+    """
+    return np.linalg.svd(A, compute_uv=False)
+
+
+def spectral_radius(A: Float[np.ndarray, "*many S S"]) -> Float[np.ndarray, "*many"]:
+    r"""The largest :math:`|\lambda|` among the eigenvalues of a matrix, or of each of many.
+
+    It says how powers of one matrix grow in the end, :math:`\|A^k\|^{1/k} \to \rho(A)`, and nothing of the first
+    steps: where a matrix is not normal, :math:`\sigma_1` may be far above it.
+    """
+    return np.abs(np.linalg.eigvals(A)).max(-1)
+
+
 def gradient_by_lag(
     cell: Cell, p: Params, xs: Float[np.ndarray, "T 1 D"], s: Float[np.ndarray, "1 S"] | None = None
 ) -> Float[np.ndarray, " T"]:
@@ -60,9 +103,5 @@ def gradient_by_lag(
     norms : array, (T,)
         For lags 0 to T-1.
     """
-    product = np.eye(cell.state_size)
-    norms = []
-    for J in jacobians(cell, p, xs, s)[::-1]:
-        norms.append(np.linalg.norm(product) / cell.state_size**0.5)
-        product = product @ J
-    return np.array(norms)
+    J = jacobians(cell, p, xs, s)
+    return np.array([np.linalg.norm(step) for step in products(J)[: len(J)]]) / cell.state_size**0.5
