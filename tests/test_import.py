@@ -3,6 +3,13 @@
 import os
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import imports
+import pytest
+
+ROOT = Path(__file__).parents[1]
 
 
 def python(program):
@@ -58,3 +65,35 @@ try:
 except Exception as error:  # the hook does watch
     assert "xs" in str(error)
 """)
+
+
+def test_imports_run_one_way():
+    graph = imports.modules(ROOT / "rnnkit")
+    assert "rnnkit.scan" in graph["rnnkit"] and "rnnkit.arrays" in graph["rnnkit.scan"]
+    list(TopologicalSorter(imports.rooms(graph)).static_order())
+    # Modules of one package may import one another through its other modules, never through the package itself.
+    inner = {name: {n for n in needed if n != "rnnkit"} for name, needed in graph.items()}
+    list(TopologicalSorter(inner).static_order())
+    assert not [name for name, needed in graph.items() if "rnnkit" in needed]
+
+
+def test_a_circle_would_be_seen(tmp_path):
+    package = tmp_path / "toy"
+    package.mkdir()
+    (package / "__init__.py").write_text("from toy.a import x")
+    (package / "a.py").write_text("from toy.b import y")
+    (package / "b.py").write_text("import toy.a")
+    graph = imports.modules(package)
+    assert graph == {"toy": {"toy.a"}, "toy.a": {"toy.b"}, "toy.b": {"toy.a"}}
+    with pytest.raises(CycleError):
+        imports.picture(imports.rooms(graph))
+
+
+def test_contributing_shows_the_graph_as_it_is():
+    text = imports.picture(imports.rooms(imports.modules(ROOT / "rnnkit")))
+    assert imports.BEGIN + text + imports.END in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_every_file_is_short():
+    long = {path.name: n for path in (ROOT / "rnnkit").rglob("*.py") if (n := len(path.read_text().splitlines())) > 300}
+    assert not long
