@@ -13,19 +13,25 @@ from rnnkit.bptt import bptt, checkpointed_bptt, truncated_bptt
 from rnnkit.cells import (
     GRU,
     GRU2014,
+    LRU,
     LSTM,
     LSTM1997,
     Cell,
     CoupledLSTM,
+    Diagonal,
     Elman,
     IndRNN,
     Jordan,
     LeakyElman,
+    LinearCell,
+    MinGRU,
+    MinLSTM,
     PeepholeLSTM,
     Stack,
 )
 from rnnkit.fit import Run, fit
 from rnnkit.network import Network
+from rnnkit.parallel import associative_scan, parallel_backscan, parallel_scan
 from rnnkit.readout import Readout
 from rnnkit.rtrl import rtrl
 from rnnkit.scan import backscan, scan
@@ -33,20 +39,26 @@ from rnnkit.scan import backscan, scan
 __all__ = [
     "GRU",
     "GRU2014",
+    "LRU",
     "LSTM",
     "LSTM1997",
     "Batch",
     "Cell",
     "CoupledLSTM",
+    "Diagonal",
     "Elman",
     "IndRNN",
     "Jordan",
     "LeakyElman",
+    "LinearCell",
+    "MinGRU",
+    "MinLSTM",
     "Network",
     "PeepholeLSTM",
     "Readout",
     "Run",
     "Stack",
+    "associative_scan",
     "backscan",
     "bptt",
     "check",
@@ -58,6 +70,8 @@ __all__ = [
     "one_hot",
     "optim",
     "pad",
+    "parallel_backscan",
+    "parallel_scan",
     "probe",
     "rtrl",
     "scan",

@@ -33,6 +33,12 @@ def sigmoid(x: Array) -> Array:
     return y
 
 
+def log_sigmoid(x: Array) -> Array:
+    r"""Logarithm of the logistic function, :math:`-\ln(1+e^{-x})`, for any size of `x`."""
+    xp = namespace(x)
+    return x * (x < 0) - xp.log1p(xp.exp(-abs(x)))
+
+
 def log_softmax(z: Array) -> Array:
     r"""Logarithm of the softmax over the last axis, :math:`z_k - \log\sum_j e^{z_j}`, shifted by the maximum first."""
     xp = namespace(z)
