@@ -8,7 +8,9 @@ gradient right?), `probe` (what is inside?), and the rooms with heavier needs, i
 """
 
 from rnnkit import check, losses, optim, probe, schedules, starts
+from rnnkit.attention import AdditiveAttention, MultiplicativeAttention
 from rnnkit.batch import Batch, last_tick, minibatches, one_hot, pad, windows
+from rnnkit.bidirectional import Bidirectional, BidirectionalNetwork
 from rnnkit.bptt import bptt, checkpointed_bptt, truncated_bptt
 from rnnkit.cells import (
     GRU,
@@ -22,6 +24,7 @@ from rnnkit.cells import (
     Elman,
     IndRNN,
     Jordan,
+    LayerNormElman,
     LeakyElman,
     LinearCell,
     MinGRU,
@@ -29,6 +32,8 @@ from rnnkit.cells import (
     PeepholeLSTM,
     Stack,
 )
+from rnnkit.dropout import RecurrentDropout, variational_mask
+from rnnkit.embedding import Embedding
 from rnnkit.fit import Run, fit
 from rnnkit.network import Network
 from rnnkit.parallel import associative_scan, parallel_backscan, parallel_scan
@@ -42,20 +47,27 @@ __all__ = [
     "LRU",
     "LSTM",
     "LSTM1997",
+    "AdditiveAttention",
     "Batch",
+    "Bidirectional",
+    "BidirectionalNetwork",
     "Cell",
     "CoupledLSTM",
     "Diagonal",
     "Elman",
+    "Embedding",
     "IndRNN",
     "Jordan",
+    "LayerNormElman",
     "LeakyElman",
     "LinearCell",
     "MinGRU",
     "MinLSTM",
+    "MultiplicativeAttention",
     "Network",
     "PeepholeLSTM",
     "Readout",
+    "RecurrentDropout",
     "Run",
     "Stack",
     "associative_scan",
@@ -78,5 +90,6 @@ __all__ = [
     "schedules",
     "starts",
     "truncated_bptt",
+    "variational_mask",
     "windows",
 ]

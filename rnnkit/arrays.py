@@ -88,6 +88,17 @@ def check_array(name: str, x: Array, shape: tuple[int | str, ...], dtype: str | 
         raise ValueError(f"{name}: expected finite values, got NaN or infinity")
 
 
+def check_ids(name: str, x: Array, shape: tuple[int | str, ...], size: int) -> None:
+    """Raise one clear error unless `x` is an array of whole numbers 0 to `size - 1`, of the given shape."""
+    if not hasattr(x, "shape") or not dtype_name(x).startswith(("int", "uint")):
+        raise TypeError(f"{name}: expected an array of whole numbers, got {getattr(x, 'dtype', type(x).__name__)}")
+    got = tuple(x.shape)
+    if len(got) != len(shape) or any(isinstance(n, int) and n != m for n, m in zip(shape, got, strict=True)):
+        raise ValueError(f"{name}: expected shape ({', '.join(map(str, shape))}), got {got}")
+    if 0 not in got and (int(x.min()) < 0 or int(x.max()) >= size):
+        raise ValueError(f"{name}: expected 0 to {size - 1}, got {int(x.min())} to {int(x.max())}")
+
+
 def check_params(p: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]], dtype: str) -> None:
     """Raise one clear error unless `p` holds every array of `shapes`, in one dtype with the input."""
     if not isinstance(p, Mapping):

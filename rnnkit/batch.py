@@ -14,20 +14,23 @@ class Batch(NamedTuple):
 
     Attributes
     ----------
-    xs : array, (T, B, D)
-        Inputs, time first.
+    xs : array, (T, B, D), or (T, B)
+        Inputs, time first; whole numbers where symbols are embedded.
     targets : array, (T, B, O) or (T, B)
         What the outputs should be; one whole number a place for a softmax.
     mask : array of bool, (T, B), or None
         Where there is a question to answer; None means everywhere.
     advance : int or None
         After how many ticks the state is handed to the next batch; None means at the end.
+    lengths : array of int, (B,), or None
+        How many ticks of each sequence there are, before padding, for nets that read from the end; None means all.
     """
 
     xs: Array
     targets: Array
     mask: Array | None = None
     advance: int | None = None
+    lengths: Array | None = None
 
 
 def one_hot(ids: Int[np.ndarray, "*shape"], size: int) -> Float[np.ndarray, "*shape size"]:
@@ -117,9 +120,14 @@ def minibatches(batch: Batch, size: int, seed: int) -> Callable[[int], Iterator[
         order = np.random.default_rng([seed, number]).permutation(batch.xs.shape[1])
         for chosen in np.split(order, range(size, len(order), size)):
             mask = None if batch.mask is None else batch.mask[:, chosen]
-            # Behind the last question of a minibatch nothing can change its loss.
-            end = len(batch.xs) if mask is None or not mask.any() else int(np.flatnonzero(mask.any(1))[-1]) + 1
-            yield Batch(batch.xs[:end, chosen], batch.targets[:end, chosen], None if mask is None else mask[:end])
+            if batch.lengths is not None:
+                lengths = batch.lengths[chosen]
+                end = int(lengths.max(initial=0))
+            else:  # behind the last question of a minibatch nothing can change its loss
+                lengths = None
+                end = len(batch.xs) if mask is None or not mask.any() else int(np.flatnonzero(mask.any(1))[-1]) + 1
+            asked = None if mask is None else mask[:end]
+            yield Batch(batch.xs[:end, chosen], batch.targets[:end, chosen], asked, lengths=lengths)
 
     return epoch
 
@@ -172,7 +180,8 @@ def check_batch(batch: Batch) -> None:
     """Raise one clear error unless the three arrays of a batch share their first two axes."""
     if not isinstance(batch, Batch):
         raise TypeError(f"batch: expected rnnkit.Batch(xs, targets), got {type(batch).__name__}")
-    check_array("batch.xs", batch.xs, ("T", "B", "D"))
+    if getattr(batch.xs, "ndim", 0) != 2:  # two axes are symbols, which the embedding checks
+        check_array("batch.xs", batch.xs, ("T", "B", "D"))
     for name, x in (("targets", batch.targets), ("mask", batch.mask)):
         if x is not None and tuple(x.shape[:2]) != tuple(batch.xs.shape[:2]):
             raise ValueError(f"batch.{name}: expected to begin with {tuple(batch.xs.shape[:2])}, got {tuple(x.shape)}")

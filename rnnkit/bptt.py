@@ -91,7 +91,7 @@ def checkpointed_bptt(
     total = _asked(batch)
     value, grads = 0.0, {name: np.zeros_like(p[name]) for name in net.shapes if name in p}
     if s is None:
-        s = np.zeros((batch.xs.shape[1], net.cell.state_size), batch.xs.dtype)
+        s = np.zeros((batch.xs.shape[1], net.cell.state_size), p[next(iter(net.shapes))].dtype)
     check_size("every", every)
     cuts = [slice(start, start + every) for start in range(0, len(batch.xs), every)]
     segments = [Batch(*(None if x is None else x[cut] for x in batch[:3])) for cut in cuts]
@@ -145,7 +145,7 @@ def truncated_bptt(
         value += share * v
         grads = {name: grads[name] + share * g[name] for name in g}
     if s is None:
-        s = np.zeros((batch.xs.shape[1], net.cell.state_size), batch.xs.dtype)
+        s = np.zeros((batch.xs.shape[1], net.cell.state_size), p[next(iter(net.shapes))].dtype)
     return value, grads, s
 
 

@@ -49,6 +49,9 @@ def rtrl(
     Neural Computation 1 (1989) 270-280.
     """
     check_batch(batch)
+    if net.embedding:
+        raise ValueError("net: expected no embedding, for the influence of a table is as large as the table; "
+                         "give one-hot inputs")  # fmt: skip
     cell = net.cell
     s = check_run(cell, p, batch.xs, s)
     T, B, _ = batch.xs.shape

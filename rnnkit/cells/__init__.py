@@ -3,6 +3,7 @@
 from rnnkit.cells.base import Cell
 from rnnkit.cells.diagonal import Diagonal
 from rnnkit.cells.elman import Elman
+from rnnkit.cells.elman_layer_norm import LayerNormElman
 from rnnkit.cells.gru import GRU
 from rnnkit.cells.gru_2014 import GRU2014
 from rnnkit.cells.indrnn import IndRNN
@@ -29,6 +30,7 @@ __all__ = [
     "Elman",
     "IndRNN",
     "Jordan",
+    "LayerNormElman",
     "LeakyElman",
     "LinearCell",
     "MinGRU",
