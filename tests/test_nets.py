@@ -1,4 +1,4 @@
-"""Embedding, bidirectional nets, attention, layer normalisation, dropout: each backward pass against what must agree."""
+"""Embedding, bidirectional nets, attention, layer norm, dropout: each backward pass against what must agree."""
 
 from functools import partial
 
@@ -94,7 +94,7 @@ def both(forwards=rnnkit.LSTM, backwards=rnnkit.GRU, D=3, H=4):
     return rnnkit.Bidirectional(forwards(D, H), backwards(D, H + 1))
 
 
-@given(T=st.integers(0, 6), B=st.integers(1, 4), seed=st.integers(0, 2**32))
+@given(T=st.integers(1, 6), B=st.integers(1, 4), seed=st.integers(0, 2**32))
 @settings(max_examples=30, deadline=None)
 def test_bidirectional_backward_is_autograd(T, B, seed):
     net, rng = both(), np.random.default_rng(seed)
