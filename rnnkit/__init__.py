@@ -7,7 +7,7 @@ gradient right?), `probe` (what is inside?), and the rooms with heavier needs, i
 `rnnkit.plot`.
 """
 
-from rnnkit import check, losses, optim, probe, schedules, starts
+from rnnkit import check, decode, losses, ngram, optim, probe, schedules, starts
 from rnnkit.attention import AdditiveAttention, MultiplicativeAttention
 from rnnkit.batch import Batch, last_tick, minibatches, one_hot, pad, windows
 from rnnkit.bidirectional import Bidirectional, BidirectionalNetwork
@@ -32,6 +32,8 @@ from rnnkit.cells import (
     PeepholeLSTM,
     Stack,
 )
+from rnnkit.crf import CRF
+from rnnkit.ctc import ctc
 from rnnkit.dropout import RecurrentDropout, variational_mask
 from rnnkit.embedding import Embedding
 from rnnkit.fit import Run, fit
@@ -42,6 +44,7 @@ from rnnkit.rtrl import rtrl
 from rnnkit.scan import backscan, scan
 
 __all__ = [
+    "CRF",
     "GRU",
     "GRU2014",
     "LRU",
@@ -75,10 +78,13 @@ __all__ = [
     "bptt",
     "check",
     "checkpointed_bptt",
+    "ctc",
+    "decode",
     "fit",
     "last_tick",
     "losses",
     "minibatches",
+    "ngram",
     "one_hot",
     "optim",
     "pad",

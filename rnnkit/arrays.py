@@ -46,6 +46,14 @@ def log_softmax(z: Array) -> Array:
     return z - xp.log(xp.exp(z).sum(-1))[..., None]
 
 
+def log_sum_exp(z: Array, axis: int) -> Array:
+    r""":math:`\ln \sum e^{z}` over one axis, shifted by the maximum first; `-inf` where all are."""
+    most = np.max(z, axis, keepdims=True)
+    most = np.where(np.isfinite(most), most, 0)
+    with np.errstate(divide="ignore"):  # ln 0 is -inf, and meant
+        return np.log(np.exp(z - most).sum(axis)) + most.squeeze(axis)
+
+
 def flat(x: Array) -> Array:
     """Time and batch folded into one axis: `(T, B, D)` to `(T·B, D)`, so that a sum over both is one matrix product."""
     return x.reshape(-1, x.shape[-1])
