@@ -81,7 +81,7 @@ class Bidirectional:
             Ticks of each sequence, 0 to T; all by default.
         """
         check_array("xs", xs, ("T", "B", self.input_size))
-        turn, there = _turn(xs, lengths)
+        turn, there = turn_round(xs, lengths)
         runs = [scan(cell, _own(way, p), turn(xs) if way == "backwards" else xs) for way, cell in self._ways]
         hs = [states[..., : cell.output_size] for (states, _), (_, cell) in zip(runs, self._ways, strict=True)]
         return namespace(xs).concatenate([hs[0], turn(hs[1])], -1) * there, runs
@@ -95,7 +95,7 @@ class Bidirectional:
         dys: Float[Array, "T B O"],
     ) -> tuple[dict[str, Array], Float[Array, "T B D"]]:
         """dL/dys, to dL/dp and dL/dxs; arguments as for `forward`, `memory` as from it."""
-        turn, there = _turn(xs, lengths)
+        turn, there = turn_round(xs, lengths)
         cut = self.forwards.output_size
         grads: dict[str, Array] = {}
         dxs = 0
@@ -205,7 +205,7 @@ class BidirectionalNetwork:
         return list(enumerate(self.layers, 1))
 
 
-def _turn(xs, lengths):
+def turn_round(xs, lengths):
     """A function that turns each sequence round within its own length, padding left in place, and where ticks are."""
     xp = namespace(xs)
     T, B = xs.shape[:2]
