@@ -31,6 +31,13 @@ SMALL = {
     "parity": {"count": 3, "length": 4},
     "echo": {"count": 3, "length": 6},
     "addition": {"count": 3, "bits": 4},
+    "adding": {"count": 3, "length": 5},
+    "copy": {"count": 3, "delay": 4},
+    "selective_copy": {"count": 3, "length": 12},
+    "delayed_xor": {"count": 3, "delay": 4},
+    "temporal_order": {"count": 3, "length": 20},
+    "dyck": {"count": 3, "length": 6},
+    "reber": {"count": 3},
 }
 FIXED = {"surnames", "digits", "chorales", "docstrings", "series", "motor"}
 

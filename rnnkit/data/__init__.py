@@ -33,6 +33,18 @@ parity         **rng**, count=256, length=20,      inputs, targets (T,B,1), mask
 echo           **rng**, count=64, length=50,       inputs (T,B,K), targets, mask, symbols (T,B)
                symbols=4, delay=3
 addition       **rng**, count=256, bits=8          inputs (T,B,2), targets (T,B,1), carry (T,B)
+adding         **rng**, count=256, length=100      inputs (T,B,2), targets (T,B,1), mask (T,B)
+copy           **rng**, count=128, delay=100       inputs (T,B,10), symbols, targets, mask (T,B)
+selective_copy **rng**, count=128, length=64,      inputs (T,B,K+2), symbols, targets, mask (T,B)
+               remember=8, symbols=8
+delayed_xor    **rng**, count=256, delay=40,       inputs (T,B,2), targets (T,B,1), mask (T,B)
+               early=10
+temporal_order **rng**, count=256, length=100,     inputs (T,B,8), symbols, targets, mask (T,B); labels
+               signs=2
+dyck           **rng**, count=128, length=60,      inputs, ideal, legal (T,B,2K), symbols (T+1,B), targets,
+               kinds=2, depth=4                    depths (T,B); alphabet
+reber          **rng**, count=256,                 inputs, ideal, legal (T,B,7), targets, mask (T,B), strings [str];
+               form="embedded", length=100         alphabet
 ============== =================================== =====================================================================
 
 What is random needs `rng`, a `numpy.random.Generator`; sets without it are fixed, parts included. Nothing is
@@ -63,20 +75,27 @@ import numpy as np
 
 from rnnkit.arrays import check_choice
 from rnnkit.data import (
+    adding,
     addition,
     chorales,
+    copy_task,
+    delayed_xor,
     digits,
     docstrings,
+    dyck,
     echo,
     letters,
     motor,
     parity,
+    reber,
     reviews,
+    selective_copy,
     sentences,
     series,
     shuffled,
     surnames,
     tagging,
+    temporal_order,
     temporal_xor,
 )
 from rnnkit.data.card import Card
@@ -103,6 +122,13 @@ _SETS = {
         parity,
         echo,
         addition,
+        adding,
+        copy_task,
+        selective_copy,
+        delayed_xor,
+        temporal_order,
+        dyck,
+        reber,
     )
 }
 

@@ -30,7 +30,7 @@ This page is printed by `python -m rnnkit.data`; versions are those of the lock 
 
 def _call(name: str) -> str:
     """Return the call with its default options."""
-    build = inspect.signature(getattr(rnnkit.data, name).load)
+    build = inspect.signature(rnnkit.data._SETS[name].load)
     options = []
     for option, parameter in build.parameters.items():
         default = parameter.default
