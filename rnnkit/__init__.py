@@ -1,8 +1,8 @@
 """rnnkit: recurrent neural networks, small enough to read and exact enough to trust.
 
-Arrays are time-first, `(T, B, D)`: time, batch, features.  Parameters are a dict of named arrays that lives outside the
-cell.  A state is one array `(B, S)`.  Read on in this order: `cells` (one tick and its transpose), `scan` (any cell
-along time, and back), `network` (a read-out on top), `losses`, `bptt`, `optim`, `fit`.  Beside them: `check` (is the
+Arrays are time-first, `(T, B, D)`: time, batch, features. Parameters are a dict of named arrays that lives outside the
+cell. A state is one array `(B, S)`. Read on in this order: `cells` (one tick and its transpose), `scan` (any cell
+along time, and back), `network` (a read-out on top), `losses`, `bptt`, `optim`, `fit`. Beside them: `check` (is the
 gradient right?), `probe` (what is inside?), and the rooms with heavier needs, imported by name: `rnnkit.data` and
 `rnnkit.plot`.
 """

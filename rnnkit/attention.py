@@ -1,7 +1,7 @@
 r"""Attention: a mean of many vectors, weighted by how well each answers a question.
 
 Every query :math:`q_t` scores every key :math:`k_j`; a softmax over :math:`j` turns scores into weights
-:math:`\alpha_{tj}`; the context is :math:`c_t = \sum_j \alpha_{tj} v_j`.  The two forms differ in the score alone.
+:math:`\alpha_{tj}`; the context is :math:`c_t = \sum_j \alpha_{tj} v_j`. The two forms differ in the score alone.
 """
 
 from abc import ABC, abstractmethod
@@ -67,7 +67,7 @@ class Attention(ABC):
         keys : array, (N, B, K)
             What is looked at, such as the states of an encoder.
         mask : array of bool, (N, B), optional
-            Where there is something; all by default.  Elsewhere the weight is exactly 0.
+            Where there is something; all by default. Elsewhere the weight is exactly 0.
         values : array, (N, B, V), optional
             What is averaged; the keys by default.
 
@@ -140,7 +140,7 @@ class AdditiveAttention(Attention):
 
     Notes
     -----
-    Parameters: `W_q (Q, A)`, `W_k (K, A)`, `v (A,)`.  All scores at once take an array (T, B, N, A).
+    Parameters: `W_q (Q, A)`, `W_k (K, A)`, `v (A,)`. All scores at once take an array (T, B, N, A).
 
     Source: D. Bahdanau, K. Cho and Y. Bengio, Neural machine translation by jointly learning to align and translate,
     ICLR 2015, appendix A.1.2.

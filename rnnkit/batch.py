@@ -97,7 +97,7 @@ def minibatches(batch: Batch, size: int, seed: int) -> Callable[[int], Iterator[
     """Shuffle the sequences of a batch into smaller ones, anew for each epoch.
 
     The order is a function of `seed` and the epoch's number alone, so a training run that was stopped goes on with
-    just the batches it would have seen.  Ticks that only pad are cut off each minibatch.
+    just the batches it would have seen. Ticks that only pad are cut off each minibatch.
 
     Parameters
     ----------
@@ -135,8 +135,8 @@ def minibatches(batch: Batch, size: int, seed: int) -> Callable[[int], Iterator[
 def windows(batch: Batch, k1: int, k2: int | None = None) -> Iterator[Batch]:
     """Cut long sequences into windows: truncated backpropagation is a way of cutting the data.
 
-    Every `k1` ticks there is an update; its gradient reaches back `k2` ticks.  Each window holds the `k1` ticks that
-    it answers for, and before them up to `k2 - k1` ticks that give context but are not asked again.  The state is
+    Every `k1` ticks there is an update; its gradient reaches back `k2` ticks. Each window holds the `k1` ticks that
+    it answers for, and before them up to `k2 - k1` ticks that give context but are not asked again. The state is
     handed on from window to window as a plain number, so the past is remembered but not blamed.
 
     Parameters

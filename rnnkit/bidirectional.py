@@ -19,7 +19,7 @@ from rnnkit.scan import backscan, scan
 class Bidirectional:
     r"""Two cells side by side, :math:`[\overrightarrow{h}_t \mid \overleftarrow{h}_t]`, so each tick sees both sides.
 
-    The second cell reads each sequence from that sequence's own last tick, never through its padding.  It needs the
+    The second cell reads each sequence from that sequence's own last tick, never through its padding. It needs the
     whole sequence, so a bidirectional network is no cell: it cannot run tick by tick, nor tell what comes next.
 
     Parameters

@@ -121,7 +121,7 @@ def truncated_bptt(
 ) -> tuple[float, Gradients, Float[Array, "B S"]]:
     """Loss of a batch, and its gradient cut off at `k2` ticks back: `bptt` summed over `rnnkit.windows`.
 
-    The loss is that of the whole batch; only its gradient is truncated.  With `k2` at least as long as the sequence
+    The loss is that of the whole batch; only its gradient is truncated. With `k2` at least as long as the sequence
     nothing is cut and the result is that of `bptt`.
 
     Parameters

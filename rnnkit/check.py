@@ -27,7 +27,7 @@ def finite_differences(
     Returns
     -------
     grads : dict of arrays
-        Shapes of `p`.  Costs two calls of `f` for each number in `p`.
+        Shapes of `p`. Costs two calls of `f` for each number in `p`.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def gradient_errors(
 ) -> dict[str, float]:
     """Relative error of `rnnkit.bptt` against finite differences, for each parameter.
 
-    Below 1e-6 the backward pass is right; a missing term shows as 1e-2 or more.  Use random parameters: zeros and
+    Below 1e-6 the backward pass is right; a missing term shows as 1e-2 or more. Use random parameters: zeros and
     constants hide mistakes.
 
     Parameters

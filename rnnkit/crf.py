@@ -17,7 +17,7 @@ class CRF:
         S(y) = a_{y_1} + \sum_{t=1}^{T} e_{t, y_t} + \sum_{t=2}^{T} A_{y_{t-1} y_t} + z_{y_T}, \qquad
         p(y) = \frac{e^{S(y)}}{\sum_{y'} e^{S(y')}}
 
-    The emissions :math:`e` come from a network, one number for each tick and label.  The sum over all :math:`K^T`
+    The emissions :math:`e` come from a network, one number for each tick and label. The sum over all :math:`K^T`
     sequences takes :math:`T K^2` steps, because a sequence's score is a sum along a chain.
 
     Parameters

@@ -16,7 +16,7 @@ def ctc(
     r"""Mean of :math:`-\ln p(\ell)` over the sequences, in nats, and its gradient.
 
     At each tick the network says one label or blank; repeats are merged and blanks removed, so many paths spell one
-    labelling, and :math:`p(\ell)` is the sum of the probabilities of them all.  The sum runs along the labels with a
+    labelling, and :math:`p(\ell)` is the sum of the probabilities of them all. The sum runs along the labels with a
     blank around each, forwards (:math:`\alpha`) and backwards (:math:`\beta`), in logarithms throughout.
 
     Parameters

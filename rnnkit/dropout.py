@@ -18,7 +18,7 @@ def variational_mask(
 ) -> Float[np.ndarray, "1 B size"]:
     r"""One mask for all ticks: 0 with probability `rate`, else :math:`1/(1 - rate)`, so that the mean stays.
 
-    Multiply inputs or outputs `(T, B, size)` by it.  Evaluation needs no mask.
+    Multiply inputs or outputs `(T, B, size)` by it. Evaluation needs no mask.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class RecurrentDropout(Cell):
     r"""A cell that sees only part of its own last output; which part is fixed in the state it starts from.
 
     The state is that of the inner cell, and behind it `d`, `(B, O)`, what is taken away: the cell sees
-    :math:`(1 - d) \odot h_{t-1}`.  So the zero state, from which every run starts by default, drops nothing, as it
+    :math:`(1 - d) \odot h_{t-1}`. So the zero state, from which every run starts by default, drops nothing, as it
     should be in evaluation; training starts from `start`.
 
     Parameters

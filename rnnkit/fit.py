@@ -42,7 +42,7 @@ class Run:
         One number an epoch: `"loss"` and `"gradient"` (norm before clipping), means over the batches, and
         `"validation"` if there was one.
     stopped : str
-        Why it ended: `"epochs"`, `"patience"`, `"interrupted"` or `"loss is not finite"`.  In the last two cases
+        Why it ended: `"epochs"`, `"patience"`, `"interrupted"` or `"loss is not finite"`. In the last two cases
         nothing is lost: `p` and `history` are those of the last whole epoch.
     """
 
@@ -99,7 +99,7 @@ def fit(
     patience : int, optional
         Stop after so many epochs without a better validation.
     checkpoint : path, optional
-        A file written after each epoch, whole or not at all.  If it is there already the run resumes from it and ends
+        A file written after each epoch, whole or not at all. If it is there already the run resumes from it and ends
         with the same numbers, bit for bit, as a run that was never stopped.
 
     Returns

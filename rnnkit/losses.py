@@ -1,8 +1,8 @@
 r"""Losses, each beside its gradient.
 
 All have one form: outputs, targets and an optional mask, to the mean over the places that count and its gradient with
-respect to the outputs.  A mask `(T, B)` says at which ticks of which sequence there is a question to answer: the four
-topologies of chapter 04 differ in little else.  Where nothing counts, the loss is 0 and so is the gradient.
+respect to the outputs. A mask `(T, B)` says at which ticks of which sequence there is a question to answer: the four
+topologies of chapter 04 differ in little else. Where nothing counts, the loss is 0 and so is the gradient.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Optimisers and clipping: gradients in, better parameters out.
 
-An optimiser is a frozen rule.  What it remembers (a velocity, a running mean) is a dict of arrays that is handed in
-and handed back, so that a training run can be written down, stopped and taken up again.  Nothing is modified in place.
+An optimiser is a frozen rule. What it remembers (a velocity, a running mean) is a dict of arrays that is handed in
+and handed back, so that a training run can be written down, stopped and taken up again. Nothing is modified in place.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ class SGD:
 
     Notes
     -----
-    Equal to `torch.optim.SGD`.  Source of the momentum term: Rumelhart, Hinton and Williams, Nature 323 (1986) 533-536.
+    Equal to `torch.optim.SGD`. Source of the momentum term: Rumelhart, Hinton and Williams, Nature 323 (1986) 533-536.
     """
 
     lr: float
@@ -85,7 +85,7 @@ class RMSProp:
 
     Notes
     -----
-    Equal to `torch.optim.RMSprop`.  Source: T. Tieleman and G. Hinton, Lecture 6.5, Neural networks for machine
+    Equal to `torch.optim.RMSprop`. Source: T. Tieleman and G. Hinton, Lecture 6.5, Neural networks for machine
     learning, 2012.
     """
 
@@ -126,7 +126,7 @@ class Adam:
 
     Notes
     -----
-    Equal to `torch.optim.Adam`.  Source: D. P. Kingma and J. Ba, Adam: a method for stochastic optimization, ICLR 2015.
+    Equal to `torch.optim.Adam`. Source: D. P. Kingma and J. Ba, Adam: a method for stochastic optimization, ICLR 2015.
     """
 
     lr: float

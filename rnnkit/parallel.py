@@ -13,14 +13,14 @@ from rnnkit.scan import check_run
 def associative_scan(decay: Array, inflow: Array) -> Array:
     r"""Solve :math:`z_t = \lambda_t z_{t-1} + u_t` from :math:`z_0 = 0` in about :math:`2 \log_2 T` steps.
 
-    Two ticks are one, with decay :math:`\lambda_{t+1}\lambda_t` and inflow :math:`\lambda_{t+1} u_t + u_{t+1}`.  So
+    Two ticks are one, with decay :math:`\lambda_{t+1}\lambda_t` and inflow :math:`\lambda_{t+1} u_t + u_{t+1}`. So
     join ticks in pairs, solve the half as long recurrence for every second state, and fill in the states between,
-    one tick from their neighbour.  In all about :math:`3T` multiplications, against :math:`T` of the loop.
+    one tick from their neighbour. In all about :math:`3T` multiplications, against :math:`T` of the loop.
 
     Parameters
     ----------
     decay, inflow : array, (T, ...)
-        :math:`\lambda` and :math:`u`, of one shape; real or complex, NumPy or torch.  Any values: nothing is divided.
+        :math:`\lambda` and :math:`u`, of one shape; real or complex, NumPy or torch. Any values: nothing is divided.
 
     Returns
     -------

@@ -22,7 +22,7 @@ def scan(
     p : dict of arrays
         The cell's parameters, all of the dtype of `xs`; names that the cell does not know are left alone.
     xs : array, (T, B, D)
-        The sequence, time first; float32 or float64, NumPy or torch.  `T` and `B` may be 0 or 1.
+        The sequence, time first; float32 or float64, NumPy or torch. `T` and `B` may be 0 or 1.
     s : array, (B, S), optional
         The state before the first tick; zeros by default.
 

@@ -56,7 +56,7 @@ def orthogonal(p: Params, rng: np.random.Generator, gain: float = 1.0) -> dict[s
     Notes
     -----
     Uniform over the orthogonal group: the QR decomposition of a Gaussian matrix, with the signs of R's diagonal taken
-    into Q (F. Mezzadri, Notices of the AMS 54 (2007) 592-604).  Source: A. M. Saxe, J. L. McClelland and S. Ganguli,
+    into Q (F. Mezzadri, Notices of the AMS 54 (2007) 592-604). Source: A. M. Saxe, J. L. McClelland and S. Ganguli,
     Exact solutions to the nonlinear dynamics of learning in deep linear neural networks, ICLR 2014.
     """
     check_rng(rng)

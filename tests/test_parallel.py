@@ -21,6 +21,8 @@ every_cell = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS.keys())
 def problem(cell, T=9, B=2, seed=0):
     rng = np.random.default_rng(seed)
     p = {name: rng.normal(0, 0.7, shape) for name, shape in cell.shapes.items()}
+    if isinstance(cell, rnnkit.Diagonal):  # what explodes loses its last digits, in either order of the sums
+        p["W_h"] = rng.uniform(-1, 1, cell.hidden_size)
     return (
         p,
         rng.normal(size=(T, B, 3)),

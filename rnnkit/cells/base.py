@@ -19,12 +19,12 @@ Trace = dict[str, Array]
 class Cell(ABC):
     r"""One tick of a recurrence, and its transpose.
 
-    A cell holds sizes, never weights and never memory.  Its parameters are a dict of named arrays `p`, its memory is
-    one array `s` of shape `(B, state_size)`, and both are handed in and handed back.  The first `output_size` columns
+    A cell holds sizes, never weights and never memory. Its parameters are a dict of named arrays `p`, its memory is
+    one array `s` of shape `(B, state_size)`, and both are handed in and handed back. The first `output_size` columns
     of a state are what the world sees: read-outs, losses, the layer above.
 
-    A tick has two halves, because only one of them has to wait for the tick before it.  `drive` computes what depends
-    on the input alone, for all ticks in one matrix product; `step` adds what depends on the state.  The way back has
+    A tick has two halves, because only one of them has to wait for the tick before it. `drive` computes what depends
+    on the input alone, for all ticks in one matrix product; `step` adds what depends on the state. The way back has
     the same halves: `backstep` runs tick by tick, and `collect` forms the weight gradients of the whole sequence in
     one matrix product each.
 

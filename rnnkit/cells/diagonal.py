@@ -29,8 +29,8 @@ class Diagonal(LinearCell):
 
     Notes
     -----
-    Parameters: `W_x (D, H)`, `W_h (H,)`, `b (H,)`; `init` draws `W_h` uniform in 0..1.  Nothing keeps it there: clip it
-    where the state must not grow.  Equal to `IndRNN` with `activation="linear"`.
+    Parameters: `W_x (D, H)`, `W_h (H,)`, `b (H,)`; `init` draws `W_h` uniform in 0..1. Nothing keeps it there: clip it
+    where the state must not grow. Equal to `IndRNN` with `activation="linear"`.
 
     Source: M. C. Mozer, A focused backpropagation algorithm for temporal pattern recognition, Complex Systems 3 (1989)
     349-381, with a linear integration.

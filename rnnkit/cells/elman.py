@@ -29,7 +29,7 @@ class Elman(Cell):
 
     Notes
     -----
-    Parameters: `W_x (D, H)`, `W_h (H, H)`, `b (H,)`.  With tanh it equals `torch.nn.RNN` weight for weight
+    Parameters: `W_x (D, H)`, `W_h (H, H)`, `b (H,)`. With tanh it equals `torch.nn.RNN` weight for weight
     (`weight_ih_l0 = W_x.T`, `weight_hh_l0 = W_h.T`, the two biases of torch summed in `b`).
 
     Source: J. L. Elman, Finding structure in time, Cognitive Science 14 (1990) 179-211.

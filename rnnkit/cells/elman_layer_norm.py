@@ -33,7 +33,7 @@ class LayerNormElman(Elman):
 
     Notes
     -----
-    Parameters: those of `Elman`, and `gain (H,)`, :math:`\gamma`, which starts near 1.  The gradient of a drive has two
+    Parameters: those of `Elman`, and `gain (H,)`, :math:`\gamma`, which starts near 1. The gradient of a drive has two
     blocks, before and after the normalisation.
 
     Source: J. L. Ba, J. R. Kiros and G. E. Hinton, Layer normalization, arXiv:1607.06450 (2016), equation 4.

@@ -16,7 +16,7 @@ class GRU(Cell):
         n_t &= \tanh(x_t W_{xn} + b_n + r_t \odot (h_{t-1} W_{hn} + b_{hn})) \\
         h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}
 
-    The update gate :math:`z` keeps the old state.  The state is :math:`h_t`, `(B, H)`.
+    The update gate :math:`z` keeps the old state. The state is :math:`h_t`, `(B, H)`.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class GRU(Cell):
     Notes
     -----
     Parameters: `W_x (D, 3H)`, `W_h (H, 3H)`, `b (3H,)`, blocks in the order r, z, n, and `b_hn (H,)`, the one bias that
-    the reset gate multiplies.  Equal to `torch.nn.GRU` weight for weight.  Traces: the three, and `m` for
+    the reset gate multiplies. Equal to `torch.nn.GRU` weight for weight. Traces: the three, and `m` for
     :math:`h_{t-1} W_{hn} + b_{hn}`.
 
     Source: K. Cho et al., Learning phrase representations using RNN encoder-decoder, EMNLP 2014, whose reset comes

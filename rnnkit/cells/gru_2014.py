@@ -13,7 +13,7 @@ class GRU2014(Cell):
     .. math::
         n_t = \tanh(x_t W_{xn} + (r_t \odot h_{t-1}) W_{hn} + b_n)
 
-    and :math:`r_t`, :math:`z_t`, :math:`h_t` as in `GRU`.  The two forms are different models: no choice of weights
+    and :math:`r_t`, :math:`z_t`, :math:`h_t` as in `GRU`. The two forms are different models: no choice of weights
     turns one into the other.
 
     The state is :math:`h_t`, `(B, H)`.

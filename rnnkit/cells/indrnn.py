@@ -16,7 +16,7 @@ class IndRNN(Cell):
     .. math:: h_t = f(x_t W_x + w \odot h_{t-1} + b)
 
     A unit's gradient along time is a product of its own :math:`w` and slopes, so :math:`|w|` alone says whether it
-    vanishes or explodes.  Units mix in the layer above, not in time.
+    vanishes or explodes. Units mix in the layer above, not in time.
 
     The state is :math:`h_t`, `(B, H)`.
 
@@ -34,7 +34,7 @@ class IndRNN(Cell):
 
     Notes
     -----
-    Parameters: `W_x (D, H)`, `W_h (H,)`, `b (H,)`.  `init` draws `W_h` uniform in 0..1, the paper's start for long
+    Parameters: `W_x (D, H)`, `W_h (H,)`, `b (H,)`. `init` draws `W_h` uniform in 0..1, the paper's start for long
     sequences.
 
     Source: S. Li, W. Li, C. Cook, C. Zhu and Y. Gao, Independently recurrent neural network (IndRNN): building a longer

@@ -16,7 +16,7 @@ class Jordan(Cell):
         y_t &= g(h_t W_y + b_y) \\
         c_t &= \mu\, c_{t-1} + y_t
 
-    The state is :math:`[y_t \mid c_t]`, `(B, 2·O)`: the output first, then the context.  With decay
+    The state is :math:`[y_t \mid c_t]`, `(B, 2·O)`: the output first, then the context. With decay
     :math:`\mu = 0` the context is the last output.
 
     Parameters
@@ -35,7 +35,7 @@ class Jordan(Cell):
 
     Notes
     -----
-    Parameters: `W_x (D, H)`, `W_h (O, H)` from context to hidden, `b (H,)`, `W_y (H, O)`, `b_y (O,)`.  The drive has
+    Parameters: `W_x (D, H)`, `W_h (O, H)` from context to hidden, `b (H,)`, `W_y (H, O)`, `b_y (O,)`. The drive has
     two blocks, `H` columns for :math:`h` and `O` for :math:`y`, so that its gradient holds both layers' errors.
 
     Source: M. I. Jordan, Serial order: a parallel distributed processing approach, ICS report 8604 (1986), UC San

@@ -32,7 +32,7 @@ class LeakyElman(Elman):
 
     Notes
     -----
-    Parameters: those of `Elman`.  The trace `h` is the value of :math:`f`.
+    Parameters: those of `Elman`. The trace `h` is the value of :math:`f`.
 
     Source: M. C. Mozer, Induction of multiscale temporal structure, NIPS 1991; Y. Bengio, N. Boulanger-Lewandowski and
     R. Pascanu, Advances in optimizing recurrent networks, ICASSP 2013.

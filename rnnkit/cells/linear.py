@@ -13,11 +13,11 @@ class LinearCell(Cell):
 
     .. math:: s_t = \lambda_t \odot s_{t-1} + u_t
 
-    where decay :math:`\lambda_t` and inflow :math:`u_t` depend on the drive alone.  So no tick has to wait for the
+    where decay :math:`\lambda_t` and inflow :math:`u_t` depend on the drive alone. So no tick has to wait for the
     values of the tick before: `rnnkit.parallel_scan` computes all of them at once.
 
-    A subclass says what decay and inflow are, in `coefficients`, and takes the way back, in `backstep`.  Both are
-    elementwise, so they work on one tick `(B, ·)` and on a whole sequence `(T, B, ·)` alike.  The trace `decay` holds
+    A subclass says what decay and inflow are, in `coefficients`, and takes the way back, in `backstep`. Both are
+    elementwise, so they work on one tick `(B, ·)` and on a whole sequence `(T, B, ·)` alike. The trace `decay` holds
     :math:`\lambda_t`.
     """
 

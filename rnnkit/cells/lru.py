@@ -35,7 +35,7 @@ class LRU(LinearCell):
 
     Notes
     -----
-    Parameters: `W_x (D, 2H)`, :math:`B` as [Re | Im], and `nu`, `theta`, `gamma`, `(H,)` each.  `gamma` starts at
+    Parameters: `W_x (D, 2H)`, :math:`B` as [Re | Im], and `nu`, `theta`, `gamma`, `(H,)` each. `gamma` starts at
     :math:`\ln\sqrt{1 - |\lambda|^2}`, which keeps the state's variance at that of its input.
 
     Source: A. Orvieto, S. L. Smith, A. Gu, A. Fernando, C. Gulcehre, R. Pascanu and S. De, Resurrecting recurrent

@@ -36,8 +36,8 @@ class LSTM(Cell):
 
     Notes
     -----
-    Parameters: `W_x (D, 4H)`, `W_h (H, 4H)`, `b (4H,)`, blocks in the order i, f, g, o.  Equal to `torch.nn.LSTM`
-    weight for weight (`weight_ih_l0 = W_x.T`, `weight_hh_l0 = W_h.T`, the two biases of torch summed in `b`).  Traces:
+    Parameters: `W_x (D, 4H)`, `W_h (H, 4H)`, `b (4H,)`, blocks in the order i, f, g, o. Equal to `torch.nn.LSTM`
+    weight for weight (`weight_ih_l0 = W_x.T`, `weight_hh_l0 = W_h.T`, the two biases of torch summed in `b`). Traces:
     the four gates, and `m` for :math:`\tanh(c_t)`.
 
     Source: S. Hochreiter and J. Schmidhuber, Neural Computation 9 (1997) 1735-1780; the forget gate: F. A. Gers,

@@ -14,7 +14,7 @@ class LSTM1997(Cell):
         c_t &= c_{t-1} + i_t \odot g_t \\
         h_t &= o_t \odot \tanh(c_t)
 
-    with :math:`i_t`, :math:`g_t` and :math:`o_t` as in `LSTM`.  The derivative of :math:`c_t` by :math:`c_{t-1}` along
+    with :math:`i_t`, :math:`g_t` and :math:`o_t` as in `LSTM`. The derivative of :math:`c_t` by :math:`c_{t-1}` along
     the memory is exactly 1, the constant error carousel: what is stored stays, and nothing can be thrown away.
 
     The state is :math:`[h_t \mid c_t]`, `(B, 2·H)`.
@@ -31,8 +31,8 @@ class LSTM1997(Cell):
 
     Notes
     -----
-    Parameters: `W_x (D, 3H)`, `W_h (H, 3H)`, `b (3H,)`, blocks in the order i, g, o.  Traces: the three, and `m` for
-    :math:`\tanh(c_t)`.  The paper squashes with logistic functions of range -2..2 and -1..1 where tanh stands here,
+    Parameters: `W_x (D, 3H)`, `W_h (H, 3H)`, `b (3H,)`, blocks in the order i, g, o. Traces: the three, and `m` for
+    :math:`\tanh(c_t)`. The paper squashes with logistic functions of range -2..2 and -1..1 where tanh stands here,
     groups cells into blocks that share gates, and cuts the gradient at the gates; here every cell has its own gates
     and the gradient is whole.
 

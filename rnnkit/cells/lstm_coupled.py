@@ -14,7 +14,7 @@ class CoupledLSTM(LSTM):
         c_t &= f_t \odot c_{t-1} + (1 - f_t) \odot g_t \\
         h_t &= o_t \odot \tanh(c_t)
 
-    with :math:`f_t`, :math:`g_t` and :math:`o_t` as in `LSTM`.  The memory is an average of candidates and so stays
+    with :math:`f_t`, :math:`g_t` and :math:`o_t` as in `LSTM`. The memory is an average of candidates and so stays
     within ±1.
 
     The state is :math:`[h_t \mid c_t]`, `(B, 2·H)`.
@@ -31,7 +31,7 @@ class CoupledLSTM(LSTM):
 
     Notes
     -----
-    Parameters: `W_x (D, 3H)`, `W_h (H, 3H)`, `b (3H,)`, blocks in the order f, g, o.  Traces: the three, and `m` for
+    Parameters: `W_x (D, 3H)`, `W_h (H, 3H)`, `b (3H,)`, blocks in the order f, g, o. Traces: the three, and `m` for
     :math:`\tanh(c_t)`.
 
     Source: K. Greff, R. K. Srivastava, J. Koutník, B. R. Steunebrink and J. Schmidhuber, LSTM: a search space odyssey,

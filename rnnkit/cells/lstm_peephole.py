@@ -11,11 +11,11 @@ class PeepholeLSTM(LSTM):
     r"""An LSTM with peepholes: each gate also looks at its own memory cell.
 
     .. math::
-        i_t &= \sigma(\dots + w_{ci} \odot c_{t-1}), \qquad
-        f_t = \sigma(\dots + w_{cf} \odot c_{t-1}), \qquad
-        o_t = \sigma(\dots + w_{co} \odot c_t)
+        i_t &= \sigma(\dots + w_{ci} \odot c_{t-1}) \\
+        f_t &= \sigma(\dots + w_{cf} \odot c_{t-1}) \\
+        o_t &= \sigma(\dots + w_{co} \odot c_t)
 
-    The dots stand for what `LSTM` has there.  A shut output gate hides the memory from every :math:`h`; through the
+    The dots stand for what `LSTM` has there. A shut output gate hides the memory from every :math:`h`; through the
     peepholes the gates see it all the same, and can count.
 
     The state is :math:`[h_t \mid c_t]`, `(B, 2·H)`.
@@ -32,7 +32,7 @@ class PeepholeLSTM(LSTM):
 
     Notes
     -----
-    Parameters: those of `LSTM`, and `W_c (3, H)`, rows in the order i, f, o.  Traces: those of `LSTM`, and `c`.
+    Parameters: those of `LSTM`, and `W_c (3, H)`, rows in the order i, f, o. Traces: those of `LSTM`, and `c`.
 
     Source: F. A. Gers, N. N. Schraudolph and J. Schmidhuber, Learning precise timing with LSTM recurrent networks,
     Journal of Machine Learning Research 3 (2002) 115-143.

@@ -41,7 +41,7 @@ class MinGRU(_Blind):
 
     Notes
     -----
-    Parameters: `W_x (D, 2H)`, `b (2H,)`, blocks in the order z, n.  As everywhere in this library :math:`z` keeps the
+    Parameters: `W_x (D, 2H)`, `b (2H,)`, blocks in the order z, n. As everywhere in this library :math:`z` keeps the
     old state; the paper's gate is :math:`1 - z`.
 
     Source: L. Feng, F. Tung, M. O. Ahmed, Y. Bengio and H. Hajimirsadeghi, Were RNNs all we needed?, arXiv:2410.01201
@@ -67,7 +67,9 @@ class MinLSTM(_Blind):
     r"""An LSTM without output gate whose gates look at the input only and are scaled to sum to 1.
 
     .. math::
-        i_t &= \sigma(x_t W_{xi} + b_i), \qquad f_t = \sigma(x_t W_{xf} + b_f), \qquad g_t = x_t W_{xg} + b_g \\
+        i_t &= \sigma(x_t W_{xi} + b_i) \\
+        f_t &= \sigma(x_t W_{xf} + b_f) \\
+        g_t &= x_t W_{xg} + b_g \\
         h_t &= \frac{f_t}{f_t + i_t} \odot h_{t-1} + \frac{i_t}{f_t + i_t} \odot g_t
 
     The state is :math:`h_t`, `(B, H)`.

@@ -35,7 +35,7 @@ class Stack(Cell):
     Notes
     -----
     Parameters: those of layer `l`, counted from 1, as `"l.name"`, such as `"2.W_h"`; traces likewise, and `"x.l"`, what
-    the layer has read.  `backstep` returns the errors of all layers' drives, the bottom one first.
+    the layer has read. `backstep` returns the errors of all layers' drives, the bottom one first.
 
     Source: A. Graves, A. Mohamed and G. Hinton, Speech recognition with deep recurrent neural networks, ICASSP 2013;
     residual: Y. Wu et al., Google's neural machine translation system, arXiv:1609.08144 (2016), equation 6.

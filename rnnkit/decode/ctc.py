@@ -63,7 +63,7 @@ def prefix_beam(
     Returns
     -------
     labellings : list of (list of int, float)
-        At most `width`, with the log-probability of the paths that were followed, the likeliest first.  If `width` is
+        At most `width`, with the log-probability of the paths that were followed, the likeliest first. If `width` is
         no smaller than the number of beginnings, these are exact.
 
     Notes

@@ -1,7 +1,7 @@
 """Counting n-grams of all orders at once.
 
-The n-grams of one order stand in a sorted table.  An n-gram is its first n-1 tokens, which are a row of the table one
-order below, and one more token: two numbers, packed into one.  So a look-up is a binary search, and the table of order
+The n-grams of one order stand in a sorted table. An n-gram is its first n-1 tokens, which are a row of the table one
+order below, and one more token: two numbers, packed into one. So a look-up is a binary search, and the table of order
 n is made from that of order n-1 by one sort.
 """
 
@@ -74,7 +74,7 @@ def count(ids: Int[np.ndarray, " T"], order: int, vocabulary_size: int) -> Count
     Parameters
     ----------
     ids : array of int, (T,)
-        The training text, at least `order` tokens, 0 to V-1.  It is one stream: to let sentences begin anew, put a
+        The training text, at least `order` tokens, 0 to V-1. It is one stream: to let sentences begin anew, put a
         token of their own between them.
     order : int
         The longest n-gram, 1 or more.

@@ -19,7 +19,7 @@ class Level:
     seen : array, (N,)
         :math:`q_n` for each n-gram of the table: what it keeps for itself.
     rest : array, (M,)
-        :math:`\gamma_n` for each context, a row of the table below: what is left for the shorter context.  A context
+        :math:`\gamma_n` for each context, a row of the table below: what is left for the shorter context. A context
         that was never seen leaves everything, 1.
     """
 
@@ -44,7 +44,7 @@ class Model:
     def logprob(self, ids: Int[np.ndarray, " T"]) -> Float[np.ndarray, " T"]:
         """Natural logarithm of each token's probability, given the tokens before it in the same stream.
 
-        The first tokens have shorter contexts.  To go on where another text ends, hand that text over too and leave out
+        The first tokens have shorter contexts. To go on where another text ends, hand that text over too and leave out
         its part of the result.
 
         Raises

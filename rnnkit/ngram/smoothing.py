@@ -1,7 +1,7 @@
 r"""Smoothing: how much of what was counted to believe, and what to give to what was never seen.
 
 Notation: :math:`c(\cdot)` counts, :math:`N_1` is how many n-grams were seen once, and :math:`N_{1+}(c\,\cdot)` how many
-different tokens followed :math:`c`.  All rules estimate one `Level` for each order, except `AddK`.
+different tokens followed :math:`c`. All rules estimate one `Level` for each order, except `AddK`.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ class AddK:
 class Interpolated:
     r"""A fixed mixture of all orders: :math:`p(w|c) = \sum_n \lambda_n \frac{c(c_n w)}{c(c_n\,\cdot)} + \lambda_0 / V`.
 
-    :math:`c_n` are the last n-1 tokens.  Where a context was never seen its share goes to the shorter ones.
+    :math:`c_n` are the last n-1 tokens. Where a context was never seen its share goes to the shorter ones.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class KneserNey:
     Notes
     -----
     The discounts of each order are estimated from how many n-grams have (modified) counts 1 to 4; where a text is too
-    small for that, they are 1/2.  Order 1 is interpolated with 1/V.
+    small for that, they are 1/2. Order 1 is interpolated with 1/V.
 
     Source: R. Kneser and H. Ney, Improved backing-off for m-gram language modeling, ICASSP 1995; the interpolated and
     the modified form: S. F. Chen and J. Goodman, An empirical study of smoothing techniques for language modeling,

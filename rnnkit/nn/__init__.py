@@ -1,6 +1,6 @@
 """The cells as PyTorch modules, and the models that the course writes in PyTorch.
 
-This is the one room that needs torch; `import rnnkit` leaves it alone.  Arrays stay time-first.
+This is the one room that needs torch; `import rnnkit` leaves it alone. Arrays stay time-first.
 
 >>> import torch, rnnkit
 >>> from rnnkit import nn

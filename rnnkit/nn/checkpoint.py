@@ -22,7 +22,7 @@ def save(path: str | Path, tensors: Mapping[str, torch.Tensor], facts: Mapping[s
     path : path
     tensors : dict of tensors
     facts : dict, optional
-        What JSON can say: numbers, strings, lists, dicts.  Floats come back bit for bit.
+        What JSON can say: numbers, strings, lists, dicts. Floats come back bit for bit.
 
     Raises
     ------

@@ -43,7 +43,7 @@ def fit(
     epochs, clip, schedule, validate, patience
         As for `rnnkit.fit`; the model is in evaluation mode while it is validated.
     checkpoint : path, optional
-        A safetensors file written after each epoch.  If it is there already the run resumes from it and ends, on the
+        A safetensors file written after each epoch. If it is there already the run resumes from it and ends, on the
         CPU, with the same numbers, bit for bit, as a run that was never stopped; torch's random numbers go on where
         they were.
 

@@ -26,7 +26,7 @@ def from_torch(module: torch.nn.RNNBase) -> tuple[Layers, dict[str, np.ndarray]]
         A cell for one layer, a `Stack` for several; for a bidirectional module its layers, from the bottom up, as
         `rnnkit.BidirectionalNetwork` takes them.
     p : dict of arrays
-        Of the module's dtype.  The two biases of torch are one here, their sum.
+        Of the module's dtype. The two biases of torch are one here, their sum.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def to_torch(layers: Layers, p: Mapping[str, np.ndarray]) -> torch.nn.RNNBase:
     Returns
     -------
     module : torch.nn.RNN, LSTM or GRU
-        Of the arrays' dtype.  Our bias is its `bias_ih`; its `bias_hh` is 0 but for the part inside a GRU's reset.
+        Of the arrays' dtype. Our bias is its `bias_ih`; its `bias_hh` is 0 but for the part inside a GRU's reset.
 
     Raises
     ------

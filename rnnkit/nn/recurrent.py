@@ -13,7 +13,7 @@ class _Scan(torch.autograd.Function):
     """A whole run as one operation of autograd.
 
     On the CPU the arrays are NumPy's view of the tensors' memory: nothing is copied, and at the sizes of a tick NumPy
-    spends a fraction of what torch spends on each operation.  Elsewhere the same code runs on the tensors themselves.
+    spends a fraction of what torch spends on each operation. Elsewhere the same code runs on the tensors themselves.
     """
 
     @staticmethod
@@ -56,7 +56,7 @@ class Recurrent(torch.nn.Module):
 
     Notes
     -----
-    Gradients are those of `rnnkit.backscan`, once differentiable.  For derivatives of derivatives run `rnnkit.scan` on
+    Gradients are those of `rnnkit.backscan`, once differentiable. For derivatives of derivatives run `rnnkit.scan` on
     tensors: then autograd takes the cell's own `step` apart.
     """
 

@@ -13,7 +13,7 @@ def jacobians(
 ) -> Float[np.ndarray, "T S S"]:
     r"""The Jacobian of each tick along one sequence, :math:`J_t = \partial s_t / \partial s_{t-1}`.
 
-    Row `i`, column `j` says how much unit `i` after the tick moves with unit `j` before it.  It is read off the cell's
+    Row `i`, column `j` says how much unit `i` after the tick moves with unit `j` before it. It is read off the cell's
     own `backstep`, one row for each row of the identity.
 
     Parameters

@@ -18,8 +18,8 @@ def lyapunov_exponents(
     r"""Mean growth rates, in nats a tick, of small differences between states along one sequence.
 
     An orthonormal basis is carried along and straightened after each tick, :math:`J_t Q_{t-1} = Q_t R_t`; the exponents
-    are the means of :math:`\ln |R_{t,ii}|`.  Above 0, nearby states part (and gradients explode); below 0 they meet
-    again (and gradients vanish).  Their sum is the mean of :math:`\ln |\det J_t|`.
+    are the means of :math:`\ln |R_{t,ii}|`. Above 0, nearby states part (and gradients explode); below 0 they meet
+    again (and gradients vanish). Their sum is the mean of :math:`\ln |\det J_t|`.
 
     Parameters
     ----------
