@@ -127,6 +127,15 @@ def test_unknown_name():
         card(3)
 
 
+def test_sets_that_need_a_download_are_named_apart_and_have_cards_without_it():
+    downloads = names(downloads=True)
+    assert len(downloads) == 6 and not set(downloads) & set(names())
+    assert [card(name).name for name in downloads] == list(downloads)
+    with pytest.raises(ValueError, match=r"got 'fsd' \(did you mean 'fsdd'\?\)") as error:
+        load("fsd")
+    assert all(name in str(error.value) for name in (*names(), *downloads))
+
+
 def test_unknown_option():
     with pytest.raises(
         TypeError, match=r"'parity': expected options of rng, count, .*, got 'lenght' \(did you mean 'length'\?\)"

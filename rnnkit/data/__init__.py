@@ -47,8 +47,22 @@ reber          **rng**, count=256,                 inputs, ideal, legal (T,B,7),
                form="embedded", length=100         alphabet
 ============== =================================== =====================================================================
 
-What is random needs `rng`, a `numpy.random.Generator`; sets without it are fixed, parts included. Nothing is
-downloaded.
+What is random needs `rng`, a `numpy.random.Generator`; sets without it are fixed, parts included. Nothing above is
+downloaded. Larger real sets are, when they are first loaded; `rnnkit.data.remote.read` says from where and to where:
+
+=============== ================================== =====================================================================
+name            options (default)                  fields
+=============== ================================== =====================================================================
+tinyshakespeare                                    train, valid: text; vocabulary
+rt-polarity     fold=0                             train, valid, test: inputs [[str]], targets (N,);
+                                                   labels, vocabulary
+wnut17                                             train, valid, test: inputs [[str]], targets [(T,)];
+                                                   labels, vocabulary
+multi30k                                           train, valid, test: english, german [str]
+jsb-chorales                                       train, valid, test: rolls [(T,88)]
+fsdd                                               train, test: waveforms [(N,)], targets (N,), speakers [str],
+                                                   numbers (N,); labels, rate
+=============== ================================== =====================================================================
 
 Examples
 --------
@@ -69,11 +83,11 @@ from __future__ import annotations
 
 import difflib
 import inspect
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from rnnkit.arrays import check_choice
 from rnnkit.data import (
     adding,
     addition,
@@ -84,11 +98,15 @@ from rnnkit.data import (
     docstrings,
     dyck,
     echo,
+    fsdd,
+    jsb_chorales,
     letters,
     motor,
+    multi30k,
     parity,
     reber,
     reviews,
+    rt_polarity,
     selective_copy,
     sentences,
     series,
@@ -97,6 +115,8 @@ from rnnkit.data import (
     tagging,
     temporal_order,
     temporal_xor,
+    tinyshakespeare,
+    wnut17,
 )
 from rnnkit.data.card import Card
 from rnnkit.data.record import Dataset, Record
@@ -133,9 +153,25 @@ _SETS = {
 }
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of all data sets."""
-    return tuple(_SETS)
+_DOWNLOADS = {
+    module.CARD.name: module for module in (tinyshakespeare, rt_polarity, wnut17, multi30k, jsb_chorales, fsdd)
+}
+
+
+def names(*, downloads: bool = False) -> tuple[str, ...]:
+    """Return the names of the data sets that need no download, or of those that do."""
+    return tuple(_DOWNLOADS if downloads else _SETS)
+
+
+def _module(name: str) -> ModuleType:
+    known = {**_SETS, **_DOWNLOADS}
+    if not isinstance(name, str) or name not in known:
+        close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise ValueError(
+            f"name: expected one of {', '.join(_SETS)}; with a download {', '.join(_DOWNLOADS)}, got {name!r}{hint}"
+        )
+    return known[name]
 
 
 def card(name: str) -> Card:
@@ -146,7 +182,7 @@ def card(name: str) -> Card:
     ValueError
         If there is no set of that name; the message gives the nearest and all valid names.
     """
-    return _SETS[check_choice("name", name, _SETS)].CARD
+    return _module(name).CARD
 
 
 def load(name: str, **options: Any) -> Dataset:
@@ -155,7 +191,7 @@ def load(name: str, **options: Any) -> Dataset:
     Parameters
     ----------
     name : str
-        One of `names()`.
+        One of `names()` or `names(downloads=True)`.
     **options
         As the table of `rnnkit.data` says. A set that draws at random needs `rng`, a `numpy.random.Generator`.
 
@@ -171,8 +207,10 @@ def load(name: str, **options: Any) -> Dataset:
         If an option is unknown or of the wrong kind, or `rng` is missing.
     ModuleNotFoundError
         If the package that holds the data is not installed; the message says how to install it.
+    ConnectionError
+        If a download is needed and fails; the message says which file to put where.
     """
-    build = _SETS[check_choice("name", name, _SETS)].load
+    build = _module(name).load
     known = inspect.signature(build).parameters
     for option in options:
         if option not in known:

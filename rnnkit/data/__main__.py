@@ -10,7 +10,8 @@ from rnnkit.data import Card, card, names
 
 INTRODUCTION = """# Data cards
 
-Every data set of this book comes with the packages that the book uses, or is generated exactly. Nothing is downloaded.
+Every data set that the chapters need comes with the packages that the book uses, or is generated exactly. Nothing is
+downloaded, but for the six sets [at the end](#downloads), when you ask for them.
 
 ```python
 import numpy as np
@@ -27,10 +28,23 @@ do is known, the card says it, and a test verifies it.
 This page is printed by `python -m rnnkit.data`; versions are those of the lock file.
 """
 
+DOWNLOADS = """(downloads)=
+## Sets that are downloaded
+
+The first `load` of these sets brings their files from a fixed commit of a public repository, shows the terms of use
+once, and keeps them in the cache, a folder that `rnnkit.data.remote.cache()` tells. Later calls need no network. An
+interrupted download goes on where it stopped. Every file is compared with a known SHA-256 each time it is read, so that
+no cut-off or altered file is ever used.
+
+Without a network, put the files into a folder of your own, as `<name>/<file>`, and let the environment variable
+`RNNKIT_DATA` name it. That folder is looked at first, and nothing in it is ever changed. The error of a failed download
+names each file, its address and its SHA-256.
+"""
+
 
 def _call(name: str) -> str:
     """Return the call with its default options."""
-    build = inspect.signature(rnnkit.data._SETS[name].load)
+    build = inspect.signature(rnnkit.data._module(name).load)
     options = []
     for option, parameter in build.parameters.items():
         default = parameter.default
@@ -41,14 +55,15 @@ def _call(name: str) -> str:
     return f"load({', '.join([repr(name), *options])})".replace("'", '"')
 
 
-def _section(card: Card) -> str:
+def _section(card: Card, level: str = "##") -> str:
     rows = "\n\n".join(f"{heading.capitalize()}\n: {text}" for heading, text in card.rows())
-    return f"## {card.name}\n\n{card.what[0].upper()}{card.what[1:]}.\n\n```python\n{_call(card.name)}\n```\n\n{rows}\n"
+    return f"{level} {card.name}\n\n{card.what[0].upper()}{card.what[1:]}.\n\n```python\n{_call(card.name)}\n```\n\n{rows}\n"
 
 
 def page() -> str:
     """Return the page in MyST Markdown."""
-    return "\n".join([INTRODUCTION, *(_section(card(name)) for name in names())])
+    downloads = (_section(card(name), "###") for name in names(downloads=True))
+    return "\n".join([INTRODUCTION, *(_section(card(name)) for name in names()), DOWNLOADS, *downloads])
 
 
 if __name__ == "__main__":

@@ -42,8 +42,8 @@ def load() -> Dataset:
     Returns
     -------
     Dataset
-        `train`, `valid`, `test`, each with `rolls`, list of (T, 88) float64: 1 where a key sounds, else 0, keys from low
-        to high; what sounds lies in columns 22 to 75.
+        `train`, `valid`, `test`, each with `rolls`, list of (T, 88) float64: 1 where a key sounds, else 0, keys
+        from low to high; what sounds lies in columns 22 to 75.
 
     Raises
     ------

@@ -62,8 +62,8 @@ def read(source: Source, file: str) -> bytes:
     """Return the verified bytes of a file.
 
     Looked for in `$RNNKIT_DATA/<name>/<file>`, then in the cache (`rnnkit` among the system's cache folders); if it is
-    in neither, it is downloaded into the cache. The terms of a set are written to stderr at its first download, and never
-    again: they stay in the cache as `TERMS.txt`. A file from `RNNKIT_DATA` prints nothing.
+    in neither, it is downloaded into the cache. The terms of a set are written to stderr before its first download, and
+    never again: they stay in the cache as `TERMS.txt`. A file from `RNNKIT_DATA` prints nothing.
 
     Parameters
     ----------

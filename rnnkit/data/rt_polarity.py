@@ -35,8 +35,8 @@ CARD = Card(
     "download of 1.2 MB.",
     licence=SOURCE.terms,
     size="5,331 positive and 5,331 negative sentences.",
-    splits="Ten folds, fixed by the SHA-256 of the sentence; one is test, the next valid, and eight are train: with fold 0, "
-    "8,517, 1,029 and 1,116 sentences. Sentences of one review may stand in different parts; no sentence occurs twice.",
+    splits="Ten folds, fixed by the SHA-256 of the sentence: one is test, the next valid, the other eight are train. "
+    "With fold 0, 1,116, 1,029 and 8,517 sentences. No sentence occurs twice; which share a review is not known.",
     best="Unknown. Guessing gets 1 in 2.",
     citation="Pang, B. and Lee, L. (2005). Seeing stars: exploiting class relationships for sentiment categorization "
     "with respect to rating scales. ACL, 115–124.",

@@ -25,8 +25,8 @@ CARD = Card(
     size="1,115,394 characters; 65 symbols.",
     splits="Fixed: the last tenth is valid, as others have it. 1,003,854 and 111,540 characters.",
     best="Unknown. Nats per character on valid, counting on train: each character's own frequency 3.347, interpolated "
-    "Kneser–Ney of order 2 2.484, order 5 1.561, order 7 1.517. Reported by others (README of github.com/karpathy/nanoGPT): "
-    "transformers 1.88 after three minutes on a laptop's CPU, 1.4697 after three minutes on an A100.",
+    "Kneser–Ney of order 2 2.484, order 5 1.561, order 7 1.517. Reported by others (README of "
+    "github.com/karpathy/nanoGPT): transformers 1.88 after three minutes on a CPU, 1.4697 after three on an A100.",
     citation="Karpathy, A. (2015). The unreasonable effectiveness of recurrent neural networks. "
     "https://karpathy.github.io/2015/05/21/rnn-effectiveness/",
 )
