@@ -11,7 +11,7 @@ from rnnkit.data import Card, card, names
 INTRODUCTION = """# Data cards
 
 Every data set that the chapters need comes with the packages that the book uses, or is generated exactly. Nothing is
-downloaded, but for the six sets [at the end](#downloads), when you ask for them.
+downloaded, but for the six sets of {ref}`downloads`, when you ask for them.
 
 ```python
 import numpy as np
@@ -57,7 +57,8 @@ def _call(name: str) -> str:
 
 def _section(card: Card, level: str = "##") -> str:
     rows = "\n\n".join(f"{heading.capitalize()}\n: {text}" for heading, text in card.rows())
-    return f"{level} {card.name}\n\n{card.what[0].upper()}{card.what[1:]}.\n\n```python\n{_call(card.name)}\n```\n\n{rows}\n"
+    what = f"{card.what[0].upper()}{card.what[1:]}."
+    return f"{level} {card.name}\n\n{what}\n\n```python\n{_call(card.name)}\n```\n\n{rows}\n"
 
 
 def page() -> str:

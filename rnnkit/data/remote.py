@@ -117,7 +117,7 @@ def obtain(
             bring(path)
         except ConnectionError as error:
             raise ConnectionError(
-                f"data set {source.name!r}: {error}. Without a network, put {what} at {path} "
+                f"data set {source.name!r}: {error}. To do without the network, put {what} at {path} "
                 f"or at ${VARIABLE}/{source.name}/{item}"
             ) from error
         return load(path)

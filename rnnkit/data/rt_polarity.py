@@ -70,7 +70,7 @@ def load(*, fold: int = 0) -> Dataset:
     test = check_size("fold", fold, least=0, most=FOLDS - 1)
     rows: list[tuple[bytes, str, int]] = []
     for label, ending in enumerate(("neg", "pos")):
-        for line in read(SOURCE, f"rt-polarity.{ending}").decode("utf-8").splitlines():
+        for line in read(SOURCE, f"rt-polarity.{ending}").decode("utf-8").removesuffix("\n").split("\n"):
             rows.append((hashlib.sha256(b"order of " + line.encode()).digest(), line, label))
     parts: dict[str, list[tuple[str, int]]] = {"train": [], "valid": [], "test": []}
     for _, line, label in sorted(rows):
