@@ -131,6 +131,13 @@ def test_a_download_that_was_cut_off_goes_on_where_it_stopped(server, cache, pau
     assert left(cache / "plays") == {"text.bin"}
 
 
+def test_a_server_that_falls_silent_is_asked_again(server, cache, pauses, monkeypatch):
+    monkeypatch.setattr(remote, "TIMEOUT", 0.3)
+    server.mishaps = ["stalled"]
+    assert read(SOURCE, "text.bin") == CONTENT and pauses == [1]
+    assert server.asked == [(ADDRESS, None), (ADDRESS, f"bytes={3 * CHUNK}-")]
+
+
 def test_a_server_without_ranges_sends_the_whole_again(server, cache, pauses):
     server.mishaps, server.ranges = ["cut off"], False
     assert read(SOURCE, "text.bin") == CONTENT

@@ -11,7 +11,7 @@ from rnnkit.data import Card, card, names
 INTRODUCTION = """# Data cards
 
 Every data set that the chapters need comes with the packages that the book uses, or is generated exactly. Nothing is
-downloaded, but for the six sets of {ref}`downloads`, when you ask for them.
+downloaded, but for the six sets {ref}`at the end <downloads>`, when you ask for them.
 
 ```python
 import numpy as np

@@ -227,7 +227,8 @@ def _alone(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("ab") as file:
         if fcntl:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            with suppress(OSError):  # a file system without locks, as Windows
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
