@@ -9,6 +9,7 @@ import shutil
 import tarfile
 import tempfile
 import wave
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def read_archive(archive: Path) -> Mapping[str, bytes]:
                     content = members.extractfile(member)
                     assert content is not None  # a regular file has content
                     files[inside[1]] = content.read()
-    except (tarfile.TarError, EOFError, OSError) as error:  # cut off, or no archive at all
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:  # cut off, or no archive at all
         raise ValueError(f"{archive}: expected a tar.gz archive, got {type(error).__name__}: {error}") from None
     return _checked(files, archive)
 
