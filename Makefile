@@ -33,7 +33,7 @@ execute: .venv/stamp  ## execute the chapters again and store their outputs
 	$(BIN)/python scripts/execute.py
 
 bench: .venv/stamp  ## run the slow evidence in bench/ again
-	@for script in $(wildcard bench/*.py); do echo $$script; $(PINNED) $(BIN)/python $$script || exit 1; done
+	@for script in $(wildcard bench/[a-z0-9]*.py); do echo $$script; $(PINNED) $(BIN)/python $$script || exit 1; done
 
 lock: .venv/stamp  ## resolve requirements.lock again after a change of pyproject.toml
 	$(BIN)/uv pip compile --universal --fork-strategy fewest --all-extras --no-header --no-annotate --quiet pyproject.toml -o requirements.lock

@@ -1,23 +1,24 @@
-"""How near do the hand-written cells come to the time of their own matrix products?  And to torch's fused loop?
+"""How near do the hand-written cells come to the time of their own matrix products? And to torch's fused loops?
 
     python bench/cells.py
 
-Every figure is a ratio of two things timed in turn in one process, the median of many pairs, on one thread.
+The whole table is measured again for each choice of kernels, on one thread and on two.
 """
 
-import datetime
-import os
-import platform
-import time
-from pathlib import Path
+import sys
 
 import numpy as np
 import torch
+from _pairs import everywhere, ratio, table, write
 
 import rnnkit
 
 SIZES = [(64, 32, 64, 128), (35, 20, 200, 200), (100, 64, 128, 256), (25, 1, 64, 100)]
-RESULT = Path(__file__).parent / "results" / "cells.md"
+FUSED = {rnnkit.Elman: torch.nn.RNN, rnnkit.LSTM: torch.nn.LSTM, rnnkit.GRU: torch.nn.GRU}
+CELLS = [
+    *FUSED, rnnkit.LSTM1997, rnnkit.PeepholeLSTM, rnnkit.CoupledLSTM, rnnkit.GRU2014, rnnkit.LeakyElman,
+    rnnkit.LayerNormElman, rnnkit.IndRNN, rnnkit.Jordan,
+]  # fmt: skip
 
 
 def whole(cell, p, xs, dstates):
@@ -26,30 +27,39 @@ def whole(cell, p, xs, dstates):
 
 
 def products(cell, p, xs, dstates):
-    """The same matrix products in the same order and shapes, and nothing else."""
+    """The matrix products of both ways, in their order and shapes, and nothing else."""
     T, B, D = xs.shape
-    das = xs @ p["W_x"]
-    hs = dstates[..., : p["W_h"].shape[0]]
-    for h in hs:
-        h @ p["W_h"]
-    for da in das:
-        da @ p["W_h"].T
-    flat = das.reshape(T * B, -1)
-    xs.reshape(T * B, D).T @ flat
-    hs.reshape(T * B, -1).T @ flat
-    das @ p["W_x"].T
-    if "W_y" in p:
-        dy = dstates[..., : cell.output_size]
-        for h, y in zip(das, dy, strict=True):
-            h @ p["W_y"]
-            y @ p["W_y"].T
-        flat.T @ dy.reshape(T * B, -1)
+    recurrent = p["W_h"].ndim == 2  # that of an IndRNN is a vector
+    hs = np.ascontiguousarray(dstates[..., : cell.hidden_size])
+    dys = np.ascontiguousarray(dstates[..., : cell.output_size])
+
+    def run():
+        das = xs @ p["W_x"]
+        for t in range(T):
+            if recurrent:
+                hs[t] @ p["W_h"]
+            if "W_y" in p:
+                hs[t] @ p["W_y"]
+        for t in range(T):
+            if recurrent:
+                das[t] @ p["W_h"].T
+            if "W_y" in p:
+                dys[t] @ p["W_y"].T
+        flat = das.reshape(T * B, -1)
+        xs.reshape(T * B, D).T @ flat
+        if recurrent:
+            hs.reshape(T * B, -1).T @ flat
+        if "W_y" in p:
+            hs.reshape(T * B, -1).T @ dys.reshape(T * B, -1)
+        das @ p["W_x"].T
+
+    return run
 
 
-def fused(size):
-    """`nn.RNN`, forward and backward, of the same size."""
+def fused(kind, size):
+    """`nn.RNN` and its kin, forward and backward."""
     T, B, D, H = size
-    rnn, xs, d = torch.nn.RNN(D, H), torch.randn(T, B, D), torch.randn(T, B, H)
+    rnn, xs, d = kind(D, H), torch.randn(T, B, D), torch.randn(T, B, H)
 
     def run():
         rnn.zero_grad()
@@ -58,49 +68,32 @@ def fused(size):
     return run
 
 
-def ratio(a, b, seconds=3.0):
-    """Median time of `a` over time of `b`, in pairs, after one warm-up each."""
-    a(), b()
-    ratios, end = [], time.perf_counter() + seconds
-    while len(ratios) < 9 or time.perf_counter() < end:
-        start = time.perf_counter()
-        a()
-        middle = time.perf_counter()
-        b()
-        ratios.append((middle - start) / (time.perf_counter() - middle))
-    return float(np.median(ratios))
-
-
-def rows():
+def measure():
     rng = np.random.default_rng(0)
-    for size in SIZES:
-        T, B, D, H = size
-        for cell in (rnnkit.Elman(D, H), rnnkit.Jordan(D, H, H, decay=0.5)):
+    for kind in CELLS:
+        name = kind.__name__
+        for size in SIZES:
+            T, B, D, H = size
+            cell = rnnkit.Jordan(D, H, H, decay=0.5) if kind is rnnkit.Jordan else kind(D, H)
             p = {n: x.astype(np.float32) for n, x in cell.init(rng).items()}
             xs = rng.normal(size=(T, B, D)).astype(np.float32)
             args = cell, p, xs, rng.normal(size=(T, B, cell.state_size)).astype(np.float32)
-            own = ratio(lambda args=args: whole(*args), lambda args=args: products(*args))
-            torch_ = ratio(fused(size), lambda args=args: whole(*args)) if isinstance(cell, rnnkit.Elman) else None
-            size_ = "×".join(map(str, size))
-            yield f"| {type(cell).__name__} | {size_} | {own:.2f} | {f'{torch_:.2f}' if torch_ else '–'} |"
+            ours = lambda args=args: whole(*args)  # noqa: E731
+            own = ratio(ours, products(*args))
+            torchs = f"{ratio(fused(FUSED[kind], size), ours):.2f}" if kind in FUSED else "–"
+            print(f"| {name} | {'×'.join(map(str, size))} | {own:.2f} | {torchs} |", flush=True)
 
 
 def main():
-    torch.set_num_threads(1)
     lines = [
-        "# Cells against their own matrix products",
-        "",
-        f"{datetime.date.today()}, {platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}, "
-        f"torch {torch.__version__}, OpenBLAS kernel {os.environ.get('OPENBLAS_CORETYPE', 'default')}, "
-        "one thread, float32, forward and backward. Command: `make bench`.",
-        "",
-        "| cell | T×B×D×H | time / time of its own matrix products | speed / speed of `nn.RNN` |",
-        "|---|---|---|---|",
-        *rows(),
+        "Forward and backward, float32. The third column is better when low: 1 is a cell that costs nothing but its",
+        "matrix products; an IndRNN has none inside the loop. The fourth is better when high.",
     ]
-    RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
+    for heading, rows in everywhere(__file__, threads=(1, 2)):
+        heads = table("cell", "T×B×D×H", "time / time of its own products", "speed / speed of torch's")
+        lines += ["", heading, "", *heads, *rows]
+    write("cells", "Cells against their own matrix products, and against torch", *lines)
 
 
 if __name__ == "__main__":
-    main()
+    measure() if "--measure" in sys.argv else main()

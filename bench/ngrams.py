@@ -68,9 +68,9 @@ def main():
     lines = [
         "# Counting models",
         "",
-        f"{datetime.date.today()}, {platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}, one "
-        "thread. Time: counting, estimating and the probability of every test token. Words that training has not seen "
-        "are one token. Command: `make bench`.",
+        f"{datetime.date.today()}, {platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}, "
+        "one thread. Time: counting, estimating and the probability of every test token. Words that training has not "
+        "seen are one token. Command: `make bench`.",
         "",
         "| corpus | tokens: train + test | order | rule | nats a token | perplexity | seconds |",
         "|---|---|---|---|---|---|---|",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from rnnkit.arrays import Array, check_ids, check_params, check_rng, check_size, dtype_name
+from rnnkit.arrays import Array, check_array, check_ids, check_params, check_rng, check_size, dtype_name
 from rnnkit.cells.base import Params
 
 
@@ -62,7 +62,15 @@ class Embedding:
     def backward(
         self, p: Params, ids: Int[np.ndarray, "T B"], dxs: Float[np.ndarray, "T B D"]
     ) -> dict[str, np.ndarray]:
-        """dL/dxs, to dL/dp: each row has the sum of what came back wherever its symbol stood."""
+        """dL/dxs, to dL/dp: each row has the sum of what came back wherever its symbol stood.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument has another shape or dtype; the message names it.
+        """
+        check_ids("ids", ids, ("T", "B"), self.vocabulary_size)
+        check_array("dxs", dxs, (*ids.shape, self.output_size), dtype_name(p["E"]))
         grad = np.zeros_like(p["E"])
         if ids.size:
             flat = ids.ravel()

@@ -4,6 +4,8 @@ Each function takes the parameters that a cell's `init` has drawn and gives them
 one for each block of columns in `W_h`; the rest stays as it was.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from rnnkit.arrays import check_number, check_rng
@@ -33,8 +35,8 @@ def identity(p: Params, scale: float = 1.0) -> dict[str, np.ndarray]:
     units, arXiv:1504.00941 (2015).
     """
     check_number("scale", scale, 0)
-    zero = {name: np.zeros_like(x) for name, x in p.items() if _last(name) == "b"}
-    return _blocks(p, lambda size: scale * np.eye(size)) | zero
+    blocks = _blocks(p, lambda size: scale * np.eye(size))
+    return blocks | {name: np.zeros_like(x) for name, x in p.items() if _last(name) == "b"}
 
 
 def orthogonal(p: Params, rng: np.random.Generator, gain: float = 1.0) -> dict[str, np.ndarray]:
@@ -71,6 +73,8 @@ def orthogonal(p: Params, rng: np.random.Generator, gain: float = 1.0) -> dict[s
 
 def _blocks(p, make):
     """`p` with every square block of every `W_h` made anew."""
+    if not isinstance(p, Mapping):
+        raise TypeError(f"p: expected a dict of named arrays, got {type(p).__name__}")
     new = dict(p)
     for name, W in p.items():
         if _last(name) == "W_h":

@@ -37,7 +37,7 @@ def test_shapes_in_annotations_are_true():
     python("""
 from jaxtyping import install_import_hook
 with install_import_hook("rnnkit", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"):
-    import rnnkit
+    import rnnkit, rnnkit.nn
 from functools import partial
 import numpy as np
 import torch
@@ -58,6 +58,60 @@ for cell in (rnnkit.Elman(3, 5), rnnkit.Jordan(3, 5, 4, decay=0.5)):
         rnnkit.fit(objective, p, batches, rnnkit.optim.Adam(0.01), epochs=1)
     rnnkit.scan(cell, {n: torch.tensor(x) for n, x in p.items()}, torch.tensor(xs))
     rnnkit.probe.gradient_by_lag(cell, p, xs[:, :1])
+for cell in (rnnkit.LSTM(3, 5), rnnkit.GRU2014(3, 5), rnnkit.Stack([rnnkit.GRU(3, 5), rnnkit.PeepholeLSTM(5, 4)]),
+             rnnkit.RecurrentDropout(rnnkit.IndRNN(3, 5)), rnnkit.LayerNormElman(3, 5), rnnkit.LeakyElman(3, 5)):
+    p = cell.init(rng)
+    states, traces = rnnkit.scan(cell, p, xs)
+    rnnkit.backscan(cell, p, xs, None, states, traces, states)
+    rnnkit.probe.lyapunov_exponents(cell, p, xs[:, :1], settle=2)
+    rnnkit.nn.Recurrent(cell, 0)(torch.randn(6, 2, 3), lengths=torch.tensor([6, 4]))
+rnnkit.probe.gate_statistics(rnnkit.scan(rnnkit.GRU(3, 5), rnnkit.GRU(3, 5).init(rng), xs)[1], "rz", mask)
+for cell in (rnnkit.Diagonal(3, 5), rnnkit.MinGRU(3, 5), rnnkit.MinLSTM(3, 5), rnnkit.LRU(3, 5)):
+    p = cell.init(rng)
+    states, traces = rnnkit.parallel_scan(cell, p, xs)
+    rnnkit.parallel_backscan(cell, p, xs, None, states, traces, states)
+ids, lengths = rng.integers(0, 7, (6, 2)), np.array([6, 4])
+layers = (rnnkit.Bidirectional(rnnkit.GRU(5, 4), rnnkit.GRU(5, 4)),)
+both = rnnkit.BidirectionalNetwork(layers, rnnkit.Readout(8, 4), rnnkit.Embedding(7, 5))
+tagged = rnnkit.Batch(ids, rng.integers(0, 4, (6, 2)), mask, lengths=lengths)
+both.objective(both.init(rng), tagged, loss=rnnkit.losses.softmax_cross_entropy)
+net = rnnkit.Network(rnnkit.Elman(5, 4), rnnkit.Readout(4, 4), rnnkit.Embedding(7, 5))
+tagged = tagged._replace(lengths=None)
+rnnkit.checkpointed_bptt(net, net.init(rng), tagged, rnnkit.losses.softmax_cross_entropy, 2)
+net = rnnkit.Network(rnnkit.GRU(3, 4), rnnkit.Readout(4, 4))
+rnnkit.rtrl(net, net.init(rng), tagged._replace(xs=xs), rnnkit.losses.softmax_cross_entropy)
+for attention in (rnnkit.AdditiveAttention(3, 5, 4), rnnkit.MultiplicativeAttention(3, 5)):
+    p, keys = attention.init(rng), rng.normal(size=(6, 2, 5))
+    contexts, weights, kept = attention.forward(p, xs, keys, mask)
+    attention.backward(p, xs, keys, weights, kept, contexts)
+ys = rng.normal(size=(6, 2, 4))
+crf = rnnkit.CRF(4)
+crf.loss(crf.init(rng), ys, rng.integers(0, 4, (6, 2)), mask)
+crf.viterbi(crf.init(rng), ys, mask)
+rnnkit.ctc(ys, np.array([[1, 2], [3, 1]]), lengths, np.array([2, 1]))
+decode = rnnkit.decode
+decode.best_path(ys, lengths), decode.prefix_beam(ys[:, 0], 3)
+adjust = lambda logits: decode.nucleus(decode.top_k(decode.temperature(logits, 0.7), 3), 0.9)
+table = np.log(rng.dirichlet(np.ones(4), 4))
+step = lambda tokens, state: (table[tokens], state)
+decode.greedy(step, None, 2, 0, 1, 5), decode.beam(step, None, 0, 1, 5, 2, 0.6)
+decode.sample(step, None, 2, 0, 1, 5, rng, adjust)
+counts = rnnkit.ngram.count(rng.integers(0, 7, 90), 3, 7)
+for rule in (rnnkit.ngram.KneserNey(), rnnkit.ngram.AbsoluteDiscount(), rnnkit.ngram.AddK(0.5),
+             rnnkit.ngram.Interpolated(rnnkit.ngram.held_out_weights(counts, ids[:, 0]))):
+    model = rule.estimate(counts)
+    rnnkit.ngram.perplexity(model.logprob(ids[:, 0])), model.distribution([1, 2])
+module = torch.nn.LSTM(3, 5, num_layers=2, bidirectional=True)
+rnnkit.nn.to_torch(*rnnkit.nn.from_torch(module))
+rnnkit.nn.WindowModel(7, 3, 4, 5)(torch.randint(0, 7, (9, 3)))
+centres, neighbours = rnnkit.nn.skip_grams(ids[:, 0], 2, rng)
+rnnkit.nn.noise_distribution(ids[:, 0], 7), rnnkit.nn.subsample(ids[:, 0], 7, 0.1, rng)
+rnnkit.nn.SkipGram(7, 4, rng)(*map(torch.tensor, (centres, neighbours, centres[:, None])))
+net = rnnkit.nn.EncoderDecoder((7, 6), 4, rnnkit.GRU(4, 5), rnnkit.GRU(4, 5), seed=0,
+    attention=rnnkit.AdditiveAttention(5, 5, 3))
+net(torch.tensor(ids), torch.tensor(lengths), torch.randint(0, 6, (4, 2)))
+rnnkit.starts.orthogonal(rnnkit.starts.identity(rnnkit.GRU(3, 4).init(rng)), rng)
+rnnkit.schedules.warmup(3, rnnkit.schedules.cosine(9))(4)
 rnnkit.one_hot(rng.integers(0, 3, (2, 4)), 3)
 rnnkit.last_tick(mask)
 try:

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 
-from jaxtyping import Float
+from jaxtyping import Float, Inexact
 
 from rnnkit.arrays import Array, namespace
 from rnnkit.cells.base import Cell, Params, Trace
@@ -38,6 +38,6 @@ class LinearCell(Cell):
         return self.unfold(decay * self.fold(s) + inflow), k | {"decay": decay}
 
 
-def broadcast(weights: Float[Array, " H"], like: Float[Array, "*ticks B H"]) -> Float[Array, "*ticks B H"]:
+def broadcast(weights: Inexact[Array, " H"], like: Inexact[Array, "*ticks B H"]) -> Inexact[Array, "*ticks B H"]:
     """One number a unit, seen at every tick of every sequence, without a copy."""
     return namespace(like).broadcast_to(weights, like.shape)

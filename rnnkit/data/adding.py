@@ -16,7 +16,8 @@ CARD = Card(
     size="256 sequences of 100 ticks.",
     splits="None; draw again to test.",
     best="Squared error 0. The constant answer 1 has 1/6. The form of 1997 differs: numbers in -1..1, lengths that "
-    "vary, marks in the first ten ticks and in the first half, and a sequence counts as right below an absolute error of 0.04.",
+    "vary, marks in the first ten ticks and in the first half, and a sequence counts as right below an "
+    "absolute error of 0.04.",
     citation="Hochreiter, S. and Schmidhuber, J. (1997). Long short-term memory. Neural Computation 9, 1735-1780, "
     "experiment 4; this form: Arjovsky, M., Shah, A. and Bengio, Y. (2016). Unitary evolution recurrent neural "
     "networks. ICML.",

@@ -20,7 +20,8 @@ CARD = Card(
     "depth up to D, ln K / (2D) + (1 - 1/D)(ln 2 + ln K / 2) nats a bracket. A closing bracket is certain in kind, but "
     "only for who has kept the whole stack.",
     citation="Chomsky, N. and Schützenberger, M.-P. (1963). The algebraic theory of context-free languages; with "
-    "bounded depth: Hewitt, J. et al. (2020). RNNs can generate bounded hierarchical languages with optimal memory. EMNLP.",
+    "bounded depth: Hewitt, J. et al. (2020). RNNs can generate bounded hierarchical languages with optimal memory. "
+    "EMNLP.",
 )
 
 

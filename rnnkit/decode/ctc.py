@@ -24,12 +24,16 @@ def best_path(
     blank : int
         Which label is blank (default 0).
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has another shape or dtype; the message names it.
+
     Notes
     -----
     The likeliest path need not spell the likeliest labelling, for that has many paths.
     """
-    if ys.size:
-        check_logits("ys", ys, 3)
+    check_logits("ys", ys, 3)
     T, B, K = ys.shape
     check_size("blank", blank, least=0, most=K - 1)
     if lengths is None:

@@ -62,7 +62,7 @@ class Interpolated:
     Source: F. Jelinek and R. L. Mercer, Interpolated estimation of Markov source parameters from sparse data, 1980.
     """
 
-    weights: Sequence[float]
+    weights: Sequence[float] | Float[np.ndarray, " levels"]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
@@ -150,7 +150,7 @@ class KneserNey:
 
 def held_out_weights(
     counts: Counts, ids: Int[np.ndarray, " T"], tolerance: float = 1e-6
-) -> Float[np.ndarray, " order+1"]:
+) -> Float[np.ndarray, " levels"]:
     """The weights of `Interpolated` that make a held-out text likeliest, by expectation maximisation.
 
     Parameters

@@ -114,9 +114,9 @@ class Recurrent(torch.nn.Module):
             first = next(iter(values.values()))
             s = torch.zeros(xs.shape[1], self.cell.state_size, dtype=first.dtype, device=first.device)
         states = _Scan.apply(self.cell, tuple(values), xs, s, *values.values())
-        path = torch.cat([s[None], states])
-        ends = torch.full_like(path[0, :, 0], len(states), dtype=torch.long) if lengths is None else lengths
-        return states[..., : self.cell.output_size], path[ends, torch.arange(len(s), device=s.device)]
+        path = torch.cat([s[None], states[-1:]]) if lengths is None else torch.cat([s[None], states])
+        last = path[-1] if lengths is None else path[lengths, torch.arange(len(s), device=s.device)]
+        return states[..., : self.cell.output_size], last
 
     def extra_repr(self) -> str:
         return str(self.cell)

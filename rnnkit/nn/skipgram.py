@@ -55,7 +55,13 @@ def skip_grams(
     -------
     centres, neighbours : array of int, (N,)
         Shuffled.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `ids` are not whole numbers in one row, `window` is below 1, or `rng` is none.
     """
+    check_ids("ids", ids, ("T",), np.iinfo(np.int64).max)
     check_size("window", window)
     check_rng(rng)
     reach = rng.integers(1, window + 1, len(ids))
@@ -72,7 +78,7 @@ def skip_grams(
 
 def subsample(
     ids: Int[np.ndarray, " T"], vocabulary_size: int, threshold: float, rng: np.random.Generator
-) -> Int[np.ndarray, " T"]:
+) -> Int[np.ndarray, " N"]:
     r"""Leave out frequent words, each occurrence with probability :math:`1 - \sqrt{t/f}`, where :math:`f` is its share.
 
     Parameters

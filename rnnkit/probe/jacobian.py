@@ -72,7 +72,13 @@ def singular_values(A: Float[np.ndarray, "*many S S"]) -> Float[np.ndarray, "*ma
     r"""How much a matrix stretches: :math:`\sigma_1 \ge \sigma_2 \ge \dots`, for one matrix or many.
 
     The largest bounds one step's growth of any gradient: :math:`\|A v\| \le \sigma_1 \|v\|`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `A` is not square over its last two axes, or not finite.
     """
+    _check_square(A)
     return np.linalg.svd(A, compute_uv=False)
 
 
@@ -81,7 +87,13 @@ def spectral_radius(A: Float[np.ndarray, "*many S S"]) -> Float[np.ndarray, "*ma
 
     It says how powers of one matrix grow in the end, :math:`\|A^k\|^{1/k} \to \rho(A)`, and nothing of the first
     steps: where a matrix is not normal, :math:`\sigma_1` may be far above it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `A` is not square over its last two axes, or not finite.
     """
+    _check_square(A)
     return np.abs(np.linalg.eigvals(A)).max(-1)
 
 
@@ -105,3 +117,9 @@ def gradient_by_lag(
     """
     J = jacobians(cell, p, xs, s)
     return np.array([np.linalg.norm(step) for step in products(J)[: len(J)]]) / cell.state_size**0.5
+
+
+def _check_square(A):
+    many = max(getattr(A, "ndim", 2) - 2, 0)
+    check_array("A", A, (*["many"] * many, "S", "S"))
+    check_array("A", A, (*["many"] * many, max(A.shape[-1], 1), max(A.shape[-1], 1)))

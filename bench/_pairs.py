@@ -1,0 +1,74 @@
+"""Two things timed in turn, in one process: the ratio holds where seconds do not."""
+
+import datetime
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+RESULTS = Path(__file__).parent / "results"
+AVX2 = {"OPENBLAS_CORETYPE": "Haswell", "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+KERNELS = {
+    "Each library's own choice": {},
+    "AVX-512 for all": {"OPENBLAS_CORETYPE": "SkylakeX"},
+    "AVX2 for NumPy and oneDNN, as in the tests": AVX2,
+}
+
+
+def ratio(a, b, seconds=1.5):
+    """Median time of `a` over time of `b`, in pairs, after one warm-up each."""
+    a(), b()
+    ratios, end = [], time.perf_counter() + seconds
+    while len(ratios) < 7 or time.perf_counter() < end:
+        start = time.perf_counter()
+        a()
+        middle = time.perf_counter()
+        b()
+        ratios.append((middle - start) / (time.perf_counter() - middle))
+    return float(np.median(ratios))
+
+
+def machine():
+    """The processor and the versions that a figure depends on."""
+    info = Path("/proc/cpuinfo")
+    model = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
+    return (
+        f"{datetime.date.today()}, {model[1] if model else platform.machine()}, {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}, NumPy {np.__version__}, torch {torch.__version__}. Command: `make bench`."
+    )
+
+
+def write(name, title, *lines):
+    """Write `results/NAME.md` and show it."""
+    text = "\n".join([f"# {title}", "", machine(), "", *lines]) + "\n"
+    (RESULTS / f"{name}.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def table(*heads):
+    """The two lines that begin a table of Markdown."""
+    return [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+
+
+def elsewhere(script, variables, threads=1):
+    """What `python SCRIPT --measure` prints where the numeric libraries were started with these variables."""
+    counts = {f"{library}_NUM_THREADS": str(threads) for library in ("OPENBLAS", "OMP", "MKL")}
+    kept = {name: value for name, value in os.environ.items() if name not in AVX2}
+    command = [sys.executable, script, "--measure"]
+    run = subprocess.run(command, env=kept | counts | variables, check=True, stdout=subprocess.PIPE, text=True)
+    return run.stdout.splitlines()
+
+
+def everywhere(script, threads=(1,)):
+    """The same for every choice of kernels that this machine has, each under a heading: (heading, lines)."""
+    flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split() if Path("/proc/cpuinfo").exists() else []
+    for kernels, variables in KERNELS.items():
+        if "512" not in kernels or "avx512f" in flags:
+            for count in threads:
+                yield f"## {kernels}; {count} thread{'s' * (count > 1)}", elsewhere(script, variables, count)
