@@ -14,11 +14,12 @@ import torch
 
 RESULTS = Path(__file__).parent / "results"
 AVX2 = {"OPENBLAS_CORETYPE": "Haswell", "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL", "ONEDNN_MAX_CPU_ISA": "AVX2"}
-KERNELS = {
-    "Each library's own choice": {},
-    "AVX-512 for all": {"OPENBLAS_CORETYPE": "SkylakeX"},
-    "AVX2 for NumPy and oneDNN, as in the tests": AVX2,
-}
+SETTINGS = [
+    ("each library's own choice of kernels, one thread", {}, 1),
+    ("each library's own choice of kernels, two threads", {}, 2),
+    ("AVX-512 for all, one thread", {"OPENBLAS_CORETYPE": "SkylakeX"}, 1),
+    ("AVX2 for NumPy and oneDNN as in the tests, one thread", AVX2, 1),
+]
 
 
 def ratio(a, b, seconds=1.5):
@@ -56,19 +57,14 @@ def table(*heads):
     return [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
 
 
-def elsewhere(script, variables, threads=1):
-    """What `python SCRIPT --measure` prints where the numeric libraries were started with these variables."""
-    counts = {f"{library}_NUM_THREADS": str(threads) for library in ("OPENBLAS", "OMP", "MKL")}
-    kept = {name: value for name, value in os.environ.items() if name not in AVX2}
-    command = [sys.executable, script, "--measure"]
-    run = subprocess.run(command, env=kept | counts | variables, check=True, stdout=subprocess.PIPE, text=True)
-    return run.stdout.splitlines()
-
-
 def everywhere(script, threads=(1,)):
-    """The same for every choice of kernels that this machine has, each under a heading: (heading, lines)."""
+    """What `python SCRIPT --measure` prints in each setting that this machine has: (heading, lines)."""
     flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split() if Path("/proc/cpuinfo").exists() else []
-    for kernels, variables in KERNELS.items():
-        if "512" not in kernels or "avx512f" in flags:
-            for count in threads:
-                yield f"## {kernels}; {count} thread{'s' * (count > 1)}", elsewhere(script, variables, count)
+    kept = {name: value for name, value in os.environ.items() if name not in AVX2}
+    for heading, variables, count in SETTINGS:
+        if count not in threads or ("512" in heading and "avx512f" not in flags):
+            continue
+        counts = {f"{library}_NUM_THREADS": str(count) for library in ("OPENBLAS", "OMP", "MKL")}
+        command = [sys.executable, script, "--measure"]  # libraries choose their kernels when they are loaded
+        run = subprocess.run(command, env=kept | counts | variables, check=True, stdout=subprocess.PIPE, text=True)
+        yield f"## {heading[0].upper()}{heading[1:]}", run.stdout.splitlines()

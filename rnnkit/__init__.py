@@ -2,9 +2,11 @@
 
 Arrays are time-first, `(T, B, D)`: time, batch, features. Parameters are a dict of named arrays that lives outside the
 cell. A state is one array `(B, S)`. Read on in this order: `cells` (one tick and its transpose), `scan` (any cell
-along time, and back), `network` (a read-out on top), `losses`, `bptt`, `optim`, `fit`. Beside them: `check` (is the
-gradient right?), `probe` (what is inside?), and the rooms with heavier needs, imported by name: `rnnkit.data` and
-`rnnkit.plot`.
+along time, and back), `network` (a read-out on top), `losses`, `bptt`, `optim`, `fit`. Then, as the course needs them:
+`rtrl` (the gradient carried forwards), `parallel` (linear cells without a loop), `bidirectional`, `attention`, `crf`
+and `ctc` (losses of whole labellings), `ngram` (models that count), `decode` (from probabilities to sequences). Beside
+them: `check` (is the gradient right?), `probe` (what is inside?), and the rooms with heavier needs, imported by name:
+`rnnkit.data`, `rnnkit.plot` and `rnnkit.nn` (the same cells in torch).
 """
 
 from rnnkit import check, decode, losses, ngram, optim, probe, schedules, starts

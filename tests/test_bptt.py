@@ -1,5 +1,8 @@
 """Backpropagation through time through a whole network: whole, truncated, masked and padded."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -135,3 +138,21 @@ def test_the_state_handed_on_is_the_one_at_advance(net):
 @every_net
 def test_size_is_the_number_of_adjustable_numbers(net):
     assert net.size == sum(x.size for x in net.init(np.random.default_rng(0)).values())
+
+
+def test_a_long_batch_fits_a_small_laptop():
+    """An LSTM of 256 units, a batch of 32, 1,000 ticks, float32: the whole process stays under 1 GB."""
+    resource = pytest.importorskip("resource", reason="only Unix tells how much memory a process took")
+    program = """
+import resource, numpy as np, rnnkit
+rng = np.random.default_rng(0)
+net = rnnkit.Network(rnnkit.LSTM(32, 256), rnnkit.Readout(256, 8))
+p = {name: x.astype(np.float32) for name, x in net.init(rng).items()}
+batch = rnnkit.Batch(rng.normal(size=(1000, 32, 32)).astype(np.float32), rng.integers(0, 8, (1000, 32)))
+value, grads, _ = rnnkit.bptt(net, p, batch, rnnkit.losses.softmax_cross_entropy)
+assert np.isfinite(value) and all(np.isfinite(g).all() for g in grads.values())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, others kilobytes
+    assert resource and int(run.stdout) * unit < 1e9
