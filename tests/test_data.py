@@ -38,8 +38,11 @@ SMALL = {
     "temporal_order": {"count": 3, "length": 20},
     "dyck": {"count": 3, "length": 6},
     "reber": {"count": 3},
+    "tones": {"count": 3},
+    "digit_strips": {"train": 3, "test": 2},
+    "number_words": {},
 }
-FIXED = {"surnames", "digits", "chorales", "docstrings", "series", "motor"}
+FIXED = {"surnames", "digits", "chorales", "docstrings", "series", "motor", "number_words"}
 
 
 def small(name, seed=0):

@@ -45,6 +45,12 @@ dyck           **rng**, count=128, length=60,      inputs, ideal, legal (T,B,2K)
                kinds=2, depth=4                    depths (T,B); alphabet
 reber          **rng**, count=256,                 inputs, ideal, legal (T,B,7), targets, mask (T,B), strings [str];
                form="embedded", length=100         alphabet
+tones          **rng**, count=64, keys=7, snr=10.0 inputs (T,B,7), lengths (B,), waves [(N,)], targets (L,B),
+                                                   target_lengths (B,); alphabet
+digit_strips   **rng**, train=512, test=128,       train, test: inputs (T,B,8), lengths (B,), targets, starts (L,B),
+               length=5                            target_lengths (B,); alphabet
+number_words   below=10000                         train, valid, test: inputs, targets [str], numbers (N,);
+                                                   source, target
 ============== =================================== =====================================================================
 
 What is random needs `rng`, a `numpy.random.Generator`; sets without it are fixed, parts included. Nothing above is
@@ -94,6 +100,7 @@ from rnnkit.data import (
     chorales,
     copy_task,
     delayed_xor,
+    digit_strips,
     digits,
     docstrings,
     dyck,
@@ -103,6 +110,7 @@ from rnnkit.data import (
     letters,
     motor,
     multi30k,
+    number_words,
     parity,
     reber,
     reviews,
@@ -116,6 +124,7 @@ from rnnkit.data import (
     temporal_order,
     temporal_xor,
     tinyshakespeare,
+    tones,
     wnut17,
 )
 from rnnkit.data.card import Card
@@ -149,6 +158,9 @@ _SETS = {
         temporal_order,
         dyck,
         reber,
+        tones,
+        digit_strips,
+        number_words,
     )
 }
 
