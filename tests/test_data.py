@@ -41,6 +41,9 @@ SMALL = {
     "tones": {"count": 3},
     "digit_strips": {"train": 3, "test": 2},
     "number_words": {},
+    "phrase_book": {"train": 5, "test": 3},
+    "sessions": {"count": 3, "length": 5},
+    "booking": {"train": 3, "test": 2},
 }
 FIXED = {"surnames", "digits", "chorales", "docstrings", "series", "motor", "number_words"}
 

@@ -51,6 +51,10 @@ digit_strips   **rng**, train=512, test=128,       train, test: inputs (T,B,8), 
                length=5                            target_lengths (B,); alphabet
 number_words   below=10000                         train, valid, test: inputs, targets [str], numbers (N,);
                                                    source, target
+phrase_book    **rng**, train=2000, test=500       train, test: inputs, targets [[str]]; source, target
+sessions       **rng**, count=256, length=20       inputs, targets, interests (T,B), ideal (T,B,54)
+booking        **rng**, train=400, test=100,       train, test: questions [[str]], inputs [[[str]]], targets,
+               noise=0.0                           confidence [[(T,)]], states [[dict]]; labels, slots, vocabulary
 ============== =================================== =====================================================================
 
 What is random needs `rng`, a `numpy.random.Generator`; sets without it are fixed, parts included. Nothing above is
@@ -97,6 +101,7 @@ import numpy as np
 from rnnkit.data import (
     adding,
     addition,
+    booking,
     chorales,
     copy_task,
     delayed_xor,
@@ -112,12 +117,14 @@ from rnnkit.data import (
     multi30k,
     number_words,
     parity,
+    phrase_book,
     reber,
     reviews,
     rt_polarity,
     selective_copy,
     sentences,
     series,
+    sessions,
     shuffled,
     surnames,
     tagging,
@@ -161,6 +168,9 @@ _SETS = {
         tones,
         digit_strips,
         number_words,
+        phrase_book,
+        sessions,
+        booking,
     )
 }
 

@@ -82,10 +82,11 @@ def _dial(pressed: np.ndarray, snr: float | None, rng: np.random.Generator) -> n
     for key in pressed:
         time = np.arange(rng.integers(480, 1280)) / RATE
         loud = rng.uniform(0.15, 0.45)
-        for frequency in (ROWS[key // 3], COLUMNS[key % 3]):
-            tone = loud * rng.uniform(0.8, 1.25) * np.sin(2 * np.pi * (frequency * time + rng.random()))
-            both = tone if frequency in ROWS else both + tone
-        sound += [both, np.zeros(rng.integers(480, 1280))]
+        both = [
+            loud * rng.uniform(0.8, 1.25) * np.sin(2 * np.pi * (frequency * time + rng.random()))
+            for frequency in (ROWS[key // 3], COLUMNS[key % 3])
+        ]
+        sound += [both[0] + both[1], np.zeros(rng.integers(480, 1280))]
     wave = np.concatenate(sound)
     if snr is None:
         return wave
