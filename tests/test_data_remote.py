@@ -260,8 +260,9 @@ def test_terms_are_shown_once_and_nothing_else(server, cache, capsys):
 
 
 PROGRAM = """
-import pathlib, sys
+import pathlib, signal, sys
 from rnnkit.data import remote
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started the tests deaf to it
 url, cache, sha256 = sys.argv[1:]
 remote.RAW, remote.cache = url, lambda: pathlib.Path(cache)
 source = remote.Source("plays", "some/one", "c0ffee", "data/", "Free.", {"text.bin": sha256})
