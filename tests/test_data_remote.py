@@ -425,6 +425,7 @@ def test_recordings_of_the_reader_come_first_and_are_refused_by_name(spoken, cac
         (packed(repository(WAVES))[:-200], "expected a tar.gz archive, got EOFError"),
         (b"<html>Please log in</html>", "expected a tar.gz archive, got ReadError"),
     ],
+    ids=["above", "absolute", "one too many", "empty", "cut off", "no archive"],  # an archive's bytes hold the time
 )
 def test_an_archive_that_is_not_right_is_refused_and_nothing_is_written(archive, message, spoken, cache, pauses):
     spoken.files[PACKED] = archive
