@@ -19,8 +19,8 @@ CARD = Card(
     licence="LGPL-2.1 (num2words).",
     size="10,000 numbers, 0 to 9,999: English of up to 46 signs, German of up to 42; 21 letters and signs each.",
     splits="Fixed, by the SHA-256 of the number: 7,953 train, 1,013 valid, 1,034 test.",
-    best="Exact match 1: in both languages every number has a name of its own. Letter by letter the two run nearly in "
-    "step, but units and tens change places: seven-and-forty.",
+    best="Exact match 1: in both languages every number has a name of its own. Units and tens change "
+    "places: forty-seven is siebenundvierzig, seven-and-forty.",
     citation="Savoir-faire Linux. num2words. https://github.com/savoirfairelinux/num2words",
     packages=("num2words",),
 )
@@ -44,7 +44,8 @@ def load(*, below: int = 10_000) -> Dataset:
     -------
     Dataset
         `train`, `valid`, `test`, each with `inputs` and `targets`, lists of str in English and German, and `numbers`
-        (N,) int64, rising; `source` and `target`, vocabularies of the two languages' letters.
+        (N,) int64, rising; `source` and `target`, vocabularies of the two languages' letters, without a sign for the
+        end: `Vocabulary([".", *target])` adds one.
     """
     numbers = range(check_size("below", below, least=100, most=1_000_000))
     folder("num2words")

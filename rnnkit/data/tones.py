@@ -51,9 +51,9 @@ def load(*, rng: np.random.Generator, count: int = 64, keys: int = 7, snr: float
     -------
     Dataset
         `inputs` (T, B, 7), the amplitudes of the seven frequencies in each tick, 0 behind the end; `lengths` (B,)
-        int64, ticks of each number; `waves`, list of (N,) arrays, the sound itself in about -1..1; `targets` (L, B)
-        int64, 1 to 12, so that 0 is free for the blank of CTC; `target_lengths` (B,) int64; `alphabet`, the blank "-"
-        and the keys.
+        int64, ticks of each number; `waves`, list of (N,) arrays, the sound itself, without noise within
+        -1.125..1.125; `targets` (L, B) int64, 1 to 12, so that 0 is free for the blank of CTC; `target_lengths` (B,)
+        int64; `alphabet`, the blank "-" and the keys.
     """
     B, L = check_size("count", count), check_size("keys", keys)
     if snr is not None:
