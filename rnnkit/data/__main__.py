@@ -57,7 +57,7 @@ def _call(name: str) -> str:
 
 def _section(card: Card, level: str = "##") -> str:
     rows = "\n\n".join(f"{heading.capitalize()}\n: {text}" for heading, text in card.rows())
-    what = f"{card.what[0].upper()}{card.what[1:]}."
+    what = card.what[0].upper() + card.what[1:] + ("" if card.what.endswith("?") else ".")
     return f"{level} {card.name}\n\n{what}\n\n```python\n{_call(card.name)}\n```\n\n{rows}\n"
 
 
