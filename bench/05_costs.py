@@ -83,7 +83,7 @@ def main():
         "",
         "<!-- costs -->",
         "",
-        "| | power of T | power of H |",
+        "| cost | power of T | power of H |",
         "|---|---|---|",
         *(f"| {name}, {what} | {exponent(LENGTHS, T)} | {exponent(SIZES, H)} |" for name, what, T, H in found),
         "",
