@@ -13,7 +13,7 @@ help:  ## list these targets
 .venv/stamp: requirements.lock pyproject.toml
 	@$(PYTHON) scripts/preflight.py
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --no-compile -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-compile --use-pep517 -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
