@@ -3,7 +3,8 @@
     python bench/05_costs.py
 
 An Elman network, batch 1, float64, one thread. Time is the least of several runs; memory is the peak of what NumPy
-asked for, by tracemalloc. Each is fitted by a power of T or H, whose exponent is printed with its standard error.
+asked for, by tracemalloc. Each is fitted by a power of T or H, the slope of a straight line on logarithmic axes: it is
+printed with its standard error, beside the power that the algorithm promises.
 """
 
 import math
@@ -21,6 +22,14 @@ from rnnkit.losses import squared_error
 
 RESULT = Path(__file__).parent / "results" / "05_costs.md"
 LENGTHS, SIZES = (128, 256, 512, 1024, 2048), (32, 64, 96, 128, 192)
+PROMISED = {
+    ("BPTT", "time"): "$TH^2$",
+    ("BPTT", "memory"): "$TH$",
+    ("checkpointed", "time"): "$TH^2$",
+    ("checkpointed", "memory"): r"$\sqrt T H$",
+    ("RTRL", "time"): "$TH^4$",
+    ("RTRL", "memory"): "$H^3$",
+}
 
 
 def problem(T, H):
@@ -83,11 +92,27 @@ def main():
         "",
         "<!-- costs -->",
         "",
-        "| cost | power of T | power of H |",
-        "|---|---|---|",
-        *(f"| {name}, {what} | {exponent(LENGTHS, T)} | {exponent(SIZES, H)} |" for name, what, T, H in found),
+        "| cost | promised | power of T | power of H |",
+        "|---|---|---|---|",
+        *(
+            f"| {name}, {what} | {PROMISED[name, what]} | {exponent(LENGTHS, T)} | {exponent(SIZES, H)} |"
+            for name, what, T, H in found
+        ),
         "",
         "<!-- end of costs -->",
+        "",
+        f"At T = {LENGTHS[-1]}, H = 16:",
+        "",
+        "<!-- prices -->",
+        "",
+        "| way | ms | MB |",
+        "|---|---|---|",
+        *(
+            f"| {name} | {ms[-1]:.2f} | {mb[-1]:.2f} |"
+            for (name, _, ms, _), (_, _, mb, _) in zip(found[::2], found[1::2], strict=True)
+        ),
+        "",
+        "<!-- end of prices -->",
         "",
         f"In milliseconds and megabytes, at T of {', '.join(map(str, LENGTHS))}:",
         "",
