@@ -1,0 +1,34 @@
+"""Chapter 08 trains with the rates that its bench chose, and says what its bench found."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "bench" / "results"
+CELLS = {cell.id: cell.source for cell in nbformat.read(ROOT / "chapters" / "08-cures.ipynb", as_version=4).cells}
+
+
+def table(name):
+    """Squared errors of each seed by network; a lost run is infinite."""
+    text = (RESULTS / "08_indrnn.md").read_text(encoding="utf-8")
+    inside = text.split(f"<!-- {name} -->")[1].split(f"<!-- end of {name} -->")[0].strip().splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in inside]
+    return {row[0]: [float("inf") if e == "lost" else float(e) for e in row[2].split()] for row in rows}
+
+
+def test_the_rates_are_those_that_the_bench_chose():
+    text = (RESULTS / "08_rates.md").read_text(encoding="utf-8")
+    chosen = {
+        cure.strip(): (float(v), float(e))
+        for cure, v, e in re.findall(r"^\| ([a-zA-Z +]+) \| ([\d.]+) \| ([\d.]+) \|$", text, flags=re.MULTILINE)
+    }
+    tree = ast.parse(CELLS["run"])
+    used = next(
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "RATES"
+    )
+    assert len(used) == 15 and used == chosen
