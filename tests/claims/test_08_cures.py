@@ -32,3 +32,12 @@ def test_the_rates_are_those_that_the_bench_chose():
         if isinstance(node, ast.Assign) and node.targets[0].id == "RATES"
     )
     assert len(used) == 15 and used == chosen
+
+
+def test_the_adding_problem_by_the_bench():
+    short, long = table("short"), table("long")
+    lost = float("inf")
+    assert min(short["tanh"]) > 0.14
+    assert sorted(short["IRNN"])[1] < 0.03 and max(short["IRNN"]) == lost
+    assert sorted(short["IndRNN, slow"])[1] < 0.01 and 0.05 < max(short["IndRNN, slow"]) < lost
+    assert 0.13 < min(long["IndRNN, slow"]) and max(long["IndRNN, slow"]) < lost
