@@ -1,8 +1,11 @@
-"""The adding problem at a lag of 1,000: IndRNN against tanh, IRNN and LSTM, networks side by side.
+"""The adding problem at lags of 200 and 1,000: IndRNN against tanh, IRNN and LSTM, networks side by side.
 
 Writes bench/results/08_indrnn.md.
 """
 
+import datetime
+import platform
+import time
 from functools import partial
 from pathlib import Path
 
