@@ -251,12 +251,11 @@ def open_gates(p, rng, length):
 NETWORKS = {
     "tanh": SideBySide(Tanh, 34, 1, usual),
     "IRNN": SideBySide(ReLU, 34, 1, identity),
-    "LSTM, $b_f = 1$": SideBySide(LSTM, 16, 1, usual),
     "LSTM, $b_f = \\ln T$": SideBySide(LSTM, 16, 1, open_gates),
     "IndRNN, 0 to 1": SideBySide(Independent, 32, 2, usual),
     "IndRNN, slow": SideBySide(Independent, 32, 2, slow),
 }
-LONG = ("IndRNN, slow",)  # half a minute an hundred updates, and more for the others
+LONG = ("IndRNN, slow",)  # the others take as long or longer
 
 
 def check():
