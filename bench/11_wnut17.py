@@ -19,7 +19,7 @@ import rnnkit
 from rnnkit.data import load
 
 ROOT = Path(__file__).resolve().parent.parent
-EPOCHS, SIZE, SEEDS = 10, 32, range(5)
+EPOCHS, SIZE, SEEDS = 8, 64, range(5)
 WORD, AFFIX, SHAPE = 48, 16, 8  # numbers in the vectors of a word, its ends, its outline
 NEVER = -10_000.0
 LABELS = load("wnut17").labels
@@ -108,8 +108,11 @@ def legal():
 
 
 def batches(xs, targets, rng=None, size=SIZE):
-    order = np.argsort([len(x) for x in xs], kind="stable") if rng is None else rng.permutation(len(xs))
-    for chosen in np.split(order, range(size, len(order), size)):
+    """Sentences of like length together, in an order of chance if there is an `rng`."""
+    lengths = np.array([len(x) for x in xs]) + (0 if rng is None else rng.uniform(-2, 2, len(xs)))
+    groups = np.split(np.argsort(lengths, kind="stable"), range(size, len(xs), size))
+    for n in range(len(groups)) if rng is None else rng.permutation(len(groups)):
+        chosen = groups[n]
         padded, mask = rnnkit.pad([xs[n] for n in chosen])
         asked, _ = rnnkit.pad([targets[n] for n in chosen])
         yield chosen, torch.from_numpy(padded), asked, mask
@@ -117,8 +120,8 @@ def batches(xs, targets, rng=None, size=SIZE):
 
 def train(model, part, valid, seed):
     rng, best = np.random.default_rng(seed), (-1.0, None)
-    adam = torch.optim.Adam(model.parameters(), 0.005)
-    for _ in range(EPOCHS):
+    adam = torch.optim.Adam(model.parameters(), 0.01)
+    for epoch in range(1, EPOCHS + 1):
         model.train()
         for _, xs, asked, mask in batches(*part, rng):
             ys = model(xs, mask.sum(0))
@@ -131,6 +134,8 @@ def train(model, part, valid, seed):
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
             adam.step()
+        if epoch % 2:
+            continue
         score = scores(valid[1], tags(model, *valid))[0]
         if score > best[0]:
             best = score, {name: x.clone() for name, x in model.state_dict().items()}
@@ -194,9 +199,9 @@ def main():
         "lookup": (0, [scores(data.test.targets, lookup)]),
     }
     for name, hidden, both, crf in (
-        ("forwards", 83, False, False),
         ("both ways", 50, True, False),
         ("both ways, CRF", 50, True, True),
+        ("forwards", 83, False, False),
     ):
         for seed in SEEDS:
             torch.manual_seed(seed)
@@ -222,8 +227,9 @@ def main():
         f"{datetime.date.today()}, {platform.machine()}, one thread, Python {platform.python_version()}, NumPy "
         f"{np.__version__}, torch {torch.__version__}. Command: `make bench`. Five seeds: median (least–greatest). "
         f"Words, first and last three letters and outline of each word as vectors learnt from the 3,394 training "
-        f"sentences alone; one LSTM layer; dropout .5; Adam at .005, {SIZE} sentences an update, {EPOCHS} epochs, the "
-        "one with the best F1 on the validation part; nothing tuned on the test part. Entity F1 by seqeval. Weights: "
+        f"sentences alone; one LSTM layer; dropout .5; Adam at .01, {SIZE} sentences an update, {EPOCHS} epochs, of "
+        "which every other is looked at and the one with the best F1 on the validation part kept; nothing tuned on "
+        "the test part. Entity F1 by seqeval. Weights: "
         f"without the {sum(n * d for n, d in zip(sizes, (WORD, AFFIX, AFFIX, SHAPE), strict=True)):,} of the vectors.",
         "",
         "<!-- table -->",
