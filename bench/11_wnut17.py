@@ -19,7 +19,7 @@ import rnnkit
 from rnnkit.data import load
 
 ROOT = Path(__file__).resolve().parent.parent
-EPOCHS, SIZE, SEEDS = 10, 32, range(5)
+EPOCHS, SIZE, SEEDS = 24, 32, range(5)
 WORD, AFFIX, SHAPE = 48, 16, 8  # numbers in the vectors of a word, its ends, its outline
 NEVER = -10_000.0
 LABELS = load("wnut17").labels
