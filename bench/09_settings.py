@@ -100,8 +100,8 @@ def write(biases, copied, slow):
         f"{datetime.date.today()}, {platform.machine()}, one thread, Python {platform.python_version()}, NumPy "
         f"{np.__version__}. Cells, tasks, seeds and sizes are those of chapter 9.",
         "How many of twelve starts solve the task of the first sign at three lags (300 updates, rate 0.01) and the "
-        "third demand on the notepad (1,000 updates, rate 0.03). Spread: ln u for each unit, u uniform from 1 to T - 1, "
-        "and the input gate's bias its negative.",
+        "third demand on the notepad (1,000 updates, rate 0.03). Spread: ln u for each unit, u uniform from 1 to "
+        "T - 1, and the input gate's bias its negative.",
         "\n".join(
             [
                 "<!-- bias -->",

@@ -86,9 +86,9 @@ def write(rows):
         "# The continual grammar: rates and resets",
         f"{datetime.date.today()}, {platform.machine()}, one thread, Python {platform.python_version()}, NumPy "
         f"{np.__version__}. Ten seeds, {FIRST} to {FIRST + SEEDS - 1}, none of which chose a setting. {H} cells, "
-        "weights within ±0.2, output gates from -1; 8,000 updates of 40 symbols (with resets: of three strings, 36 symbols "
-        "on average), cross-entropy, entries within ±5. Test: 3,000 symbols of another stream (with resets: 240 "
-        "strings).",
+        "weights within ±0.2, output gates from -1; 8,000 updates of 40 symbols (with resets: of three strings, 36 "
+        "symbols on average), cross-entropy, entries within ±5. Test: 3,000 symbols of another stream (with resets: "
+        "240 strings).",
         "Over 99 %: seeds with more than that share of recalls right; recalls: median (least–most). Largest memory: "
         "greatest |c| of the last 500 symbols (with resets: of all), median seed.",
         "\n".join(

@@ -1,0 +1,68 @@
+"""Chapter 9: the tables of its benches say what the text says."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def rows(name, part):
+    """The table between two marks: first column to the others."""
+    text = (ROOT / "bench" / "results" / f"{name}.md").read_text(encoding="utf-8")
+    table = re.search(rf"<!-- {part} -->\n(.*?)<!-- end of {part} -->", text, flags=re.DOTALL)[1]
+    lines = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n") if line.startswith("|")
+    ]
+    return {first: rest for first, *rest in lines[2:]}
+
+
+def first_number(cell):
+    return float(re.match(r"[−-]?[\d,]*\.?\d+", cell)[0].replace(",", ""))
+
+
+def span(cell):
+    return [float(x) for x in re.findall(r"\d*\.?\d+", cell)]
+
+
+def test_embedded_reber_is_learned_at_least_as_fast_as_in_1997():
+    table = rows("09_reber", "embedded")
+    _, solved, strings = table["LSTM 1997, cross-entropy, rate 0.1"]
+    assert first_number(solved) == 30 and float(strings.split()[1].replace(",", "")) == 7500 <= 8440
+    simple = [first_number(row[1]) for name, row in table.items() if name.startswith("simple")]
+    assert simple == [7, 4]
+
+
+def test_without_a_forget_gate_the_continual_stream_is_lost():
+    table = rows("09_reber", "continual")
+    for name, (seeds, recalls, memory) in table.items():
+        if name.startswith("LSTM 1997"):
+            assert first_number(seeds) == 0 and abs(first_number(recalls) - 0.5) < 0.05 and first_number(memory) > 100
+        else:
+            assert first_number(seeds) >= 20 and first_number(memory) < 10
+    assert first_number(table["with forget gate, bias 1: 8 cells, 575 weights"][0]) == 30
+
+
+def test_gates_on_text_are_held_and_a_lines_end_is_nothing_special():
+    table = {name: span(" ".join(cells)) for name, cells in rows("09_gates", "gates").items()}
+    median, least, most = table["forget gates between .1 and .9, %"]
+    assert 10 <= least <= median <= most <= 30
+    for name in ("input", "output"):
+        assert table[f"{name} gates between .1 and .9, %"][1] > 30
+    assert table["forget gates above .9 for 80 % of the time, %"][1] > 50
+    assert 15 <= table["ticks until half is gone: median unit"][0] <= 25
+    assert table["the same: longest-lived unit"][2] < 80
+    end, other = (
+        table["units that fall by .5 at a line's end"],
+        table["the same: the most at any of 18 other characters"],
+    )
+    assert end[2] <= 2 <= other[1] and end[0] < other[0]
+
+
+def test_a_large_forget_bias_does_no_harm():
+    table = {name: [int(cell) for cell in cells] for name, cells in rows("09_settings", "bias").items()}
+    assert table["0.0"][1:3] == [0, 0] and table["1.0"][2] == 0
+    for name in ("4.0", "6.0", "8.0"):
+        assert table[name][:2] == [12, 12] and 8 <= table[name][2] <= 10
+    assert all(5 <= row[3] <= 6 for row in table.values())
+    text = (ROOT / "bench" / "results" / "09_settings.md").read_text(encoding="utf-8")
+    assert "Bias 0 at lag 24 after 1,500 updates: 0 of 12." in text
