@@ -119,7 +119,7 @@ def write(biases, copied, slow):
             [
                 "<!-- copying -->",
                 "",
-                f"| | {' | '.join(KINDS)} |",
+                f"| setting | {' | '.join(KINDS)} |",
                 "|---|---|---|---|",
                 *lines,
                 "",

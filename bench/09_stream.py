@@ -1,4 +1,4 @@
-"""The continual Reber grammar again, on ten seeds that chose nothing: the LSTM of 1997 at two more rates, and with resets.
+"""The continual Reber grammar on ten seeds that chose nothing: the LSTM of 1997 at two more rates, and with resets.
 
     python bench/09_stream.py
 
