@@ -75,3 +75,14 @@ def test_the_cell_of_1997_is_lost_at_other_rates_and_saved_by_resets():
             assert first_number(seeds) == 7 and first_number(recalls) > 0.99 and first_number(memory) < 50
         else:
             assert first_number(seeds) == 0 and first_number(recalls) < 0.6 and first_number(memory) > 50
+
+
+def test_the_order_at_copying_turns_with_the_rate():
+    median = {name: [first_number(cell) for cell in cells] for name, cells in rows("09_settings", "copying").items()}
+    simple, lstm, open_gates = median["silence 10, rate .01, 600 updates"]
+    assert simple < open_gates < lstm
+    assert max(median["silence 10, rate .01, 2,400 updates"]) < 0.05
+    simple, lstm, open_gates = median["silence 10, rate .03, 600 updates"]
+    assert open_gates < lstm < simple
+    simple, lstm, open_gates = median["silence 40, rate .01, 1,200 updates"]
+    assert open_gates < simple < lstm
