@@ -44,6 +44,7 @@ from rnnkit.parallel import associative_scan, parallel_backscan, parallel_scan
 from rnnkit.readout import Readout
 from rnnkit.rtrl import rtrl
 from rnnkit.scan import backscan, scan
+from rnnkit.side_by_side import SideBySide
 
 __all__ = [
     "CRF",
@@ -74,6 +75,7 @@ __all__ = [
     "Readout",
     "RecurrentDropout",
     "Run",
+    "SideBySide",
     "Stack",
     "associative_scan",
     "backscan",
