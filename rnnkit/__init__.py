@@ -44,6 +44,7 @@ from rnnkit.parallel import associative_scan, parallel_backscan, parallel_scan
 from rnnkit.readout import Readout
 from rnnkit.rtrl import rtrl
 from rnnkit.scan import backscan, scan
+from rnnkit.score import Score, score
 from rnnkit.side_by_side import SideBySide
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "Readout",
     "RecurrentDropout",
     "Run",
+    "Score",
     "SideBySide",
     "Stack",
     "associative_scan",
@@ -98,6 +100,7 @@ __all__ = [
     "rtrl",
     "scan",
     "schedules",
+    "score",
     "starts",
     "truncated_bptt",
     "variational_mask",

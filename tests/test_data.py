@@ -20,6 +20,7 @@ SMALL = {
     "digits": {},
     "chorales": {"limit": 12},
     "docstrings": {},
+    "language": {},
     "shuffled": {"packages": ("numpy",), "limit": 20},
     "series": {},
     "reviews": {"train": 5, "test": 3},
@@ -45,7 +46,7 @@ SMALL = {
     "sessions": {"count": 3, "length": 5},
     "booking": {"train": 3, "test": 2},
 }
-FIXED = {"surnames", "digits", "chorales", "docstrings", "series", "motor", "number_words"}
+FIXED = {"surnames", "digits", "chorales", "docstrings", "language", "series", "motor", "number_words"}
 
 
 def small(name, seed=0):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnnkit.data import card, chorales, docstrings, load, shuffled, surnames
+from rnnkit.data import card, chorales, docstrings, language, load, shuffled, surnames
 
 PARTS = ("train", "valid", "test")
 ROOT = Path(__file__).parents[1]
@@ -229,6 +229,62 @@ def test_order_does_not_depend_on_the_file_system(tmp_path, monkeypatch):
 def test_clean():
     assert docstrings.clean("  One.\n\n    Two.\n\tThree.\n      Four.   \n    ") == "One.\n\nTwo.\n    Three.\n  Four."
     assert docstrings.clean(" One. ") == "One."
+
+
+# The text of the language models
+
+
+def test_language_to_the_byte(locked):
+    locked("numpy")
+    data = load("language")
+    told = card("language")
+    assert sha(*(data[part].text for part in PARTS)) == "8616774e4305ed94"
+    sizes = [(len(data[part].text), len(data[part].tokens)) for part in PARTS]
+    said = "train {:,} characters, {:,} words; valid {:,} and {:,}; test {:,} and {:,}."
+    assert said.format(*(n for pair in sizes for n in pair)) in told.splits
+    both = "{:,} characters, {:,} words".format(*map(sum, zip(*sizes, strict=True)))
+    assert both in told.size and len(data.characters) == 102 and f"{len(data.words):,} words" in told.size
+    seen = set()
+    for part in PARTS:
+        own = data[part]
+        assert "".join(own.tokens) == own.text == docstrings.BREAK.join(own.docstrings)
+        assert np.array_equal(data.words.encode(own.tokens), own.words) and len(own.characters) == len(own.text)
+        for text in own.docstrings:
+            for paragraph in map(str.split, language.BLANK.split(text)):
+                assert paragraph and tuple(paragraph) not in seen
+                seen.add(tuple(paragraph))
+    counts = np.bincount(data.train.words, minlength=len(data.words))
+    assert counts.min() >= 5 and data.words[0] == data.words.unknown == language.UNKNOWN
+    assert np.bincount(data.train.characters, minlength=102)[1:].min() >= 5
+    with_repeats = load("docstrings")
+    for part, shares in {"valid": (16.2, 21.6), "test": (6.9, 7.9)}.items():
+        told_shares = [
+            round(100 * repeated(source.train.text, source[part].text), 1) for source in (data, with_repeats)
+        ]
+        assert told_shares == list(shares) and all(str(share) in told.splits for share in shares)
+
+
+def repeated(train, text, n=13):
+    """The share of a text's runs of n words and signs that stand in train."""
+    runs = [list(zip(*(words[k:] for k in range(n)), strict=False)) for words in
+            (re.findall(r"\w+|[^\w\s]", t) for t in (train, text))]  # fmt: skip
+    known = set(runs[0])
+    return np.mean([run in known for run in runs[1]])
+
+
+def test_tokens():
+    text = "It is 10 `a_b`:\n\n    x1 -----  (é)\t>>>\n\n\nNot."
+    told = ["It", " is", " 1", "0", " `", "a_b", "`", ":", "\n\n    ", "x1", " -----", " ", " (", "é", ")", "\t", ">>>"]
+    assert language.tokenise(text) == [*told, "\n\n\n", "Not", "."]
+
+
+def test_each_paragraph_once():
+    seen = {"one two"}
+    assert language.fresh(["One\n  two\n\nThree", "one\n two", "Three\n\n\n  Four"], seen) == [
+        "One\n  two\n\nThree",
+        "  Four",
+    ]
+    assert seen == {"one two", "One two", "Three", "Four"}
 
 
 # Shuffled sentences

@@ -1,6 +1,7 @@
 """Counting models against the textbook, written with dictionaries, on small random texts."""
 
 from collections import Counter, defaultdict
+from itertools import product
 
 import numpy as np
 import pytest
@@ -198,3 +199,21 @@ def test_bad_input(call, message):
     with pytest.raises((TypeError, ValueError)) as error:
         call(np.array([0, 1, 2, 1, 0, 2]))
     assert str(error.value).startswith(message)
+
+
+# Unknown words
+
+
+def test_a_speller_is_a_distribution_over_words():
+    speller = ngram.Speller.fit(["ab", "ba", "abba", "b", "ab"], order=3)
+    # Letter by letter the sum is 1; so over words it is at most that, with the long ones still to come.
+    for before in ([], [0], [0, 2], [0, 3, 3, 2]):
+        assert speller.model.distribution(before).sum() == pytest.approx(1)
+    sums = [sum(np.exp(speller.logprob("".join(w))) for n in range(most) for w in product("ab", repeat=n))
+            for most in (4, 6, 8)]  # fmt: skip
+    assert sums[0] < sums[1] < sums[2] < 1
+    ids = np.array([0, 2, 3, 0])
+    assert speller.logprob("ab") == pytest.approx(speller.model.logprob(ids)[1:].sum())
+    strange = np.array([0, 1, 0])
+    assert speller.logprob("ż") == pytest.approx(speller.model.logprob(strange)[1:].sum() - np.log(0x110000))
+    assert speller.logprob("ab") > speller.logprob("aa") > speller.logprob("az")

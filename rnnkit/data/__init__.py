@@ -15,6 +15,8 @@ digits         language="en"                       train, valid, test: images (N
 chorales       voice="soprano", limit=None,        train, valid, test: inputs [(N,)], durations [(N,)], names [str];
                transpose=True                      vocabulary, midi (V,)
 docstrings     package="numpy"                     train, valid, test: text, docstrings [str], modules [str]
+language       package="numpy", rare=5             train, valid, test: text, docstrings, tokens, modules [str],
+                                                   characters (N,), words (T,); characters, words
 shuffled       **rng**, packages (four), rare=3,   train, valid, test: inputs [[str]], targets (N,);
                limit=None                          labels, vocabulary
 series         which="sunspots"                    train, valid, test: values, times, observed (T,); unit
@@ -112,6 +114,7 @@ from rnnkit.data import (
     echo,
     fsdd,
     jsb_chorales,
+    language,
     letters,
     motor,
     multi30k,
@@ -147,6 +150,7 @@ _SETS = {
         digits,
         chorales,
         docstrings,
+        language,
         shuffled,
         series,
         reviews,

@@ -15,6 +15,7 @@ array([0.04, 0.33, 0.62])
 from rnnkit.ngram.counts import Counts, count
 from rnnkit.ngram.model import Model, perplexity
 from rnnkit.ngram.smoothing import AbsoluteDiscount, AddK, Interpolated, KneserNey, held_out_weights
+from rnnkit.ngram.spelling import Speller
 
 __all__ = [
     "AbsoluteDiscount",
@@ -23,6 +24,7 @@ __all__ = [
     "Interpolated",
     "KneserNey",
     "Model",
+    "Speller",
     "count",
     "held_out_weights",
     "perplexity",

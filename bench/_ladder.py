@@ -1,0 +1,151 @@
+"""The one table of Part V: rows in, tables out.
+
+A chapter's bench keeps its rows in bench/results/ladder/NN-level.json, one a line, so that an interruption loses
+nothing; `write` makes bench/results/15_ladder.md of all chapters' rows.
+"""
+
+import datetime
+import json
+import platform
+from pathlib import Path
+
+import numpy as np
+
+from rnnkit import ngram
+from rnnkit.data import load
+from rnnkit.score import score
+
+RESULTS = Path(__file__).parent / "results"
+FOLDER = RESULTS / "ladder"
+LEVELS = {"word": "words", "character": "characters"}
+REACH = 4  # the longest context that `reach` looks for
+
+
+class Corpus:
+    """The text at one level: numbers of all parts, scores, and what the unknown words owe."""
+
+    def __init__(self, level):
+        self.level, self.data = level, load("language")
+        self.vocabulary = self.data[LEVELS[level]]
+        self.size = len(self.vocabulary)
+        start = "\n\n\n" if level == "word" else "\n"
+        self.start = self.vocabulary.numbers[start]  # as if a documentation string had just ended
+        self.ids = {part: self.data[part][LEVELS[level]] for part in ("train", "valid", "test")}
+        if level == "word":
+            train = self.data.train
+            rare = [token for token, n in zip(train.tokens, train.words, strict=True) if n == 0]
+            spell = ngram.Speller.fit(rare).logprob
+            self.spelling = {
+                part: -sum(spell(t) for t, n in zip(self.data[part].tokens, ids, strict=True) if n == 0)
+                for part, ids in self.ids.items()
+            }
+        else:
+            strange = np.log(ngram.spelling.CODE_POINTS)
+            self.spelling = {part: float((ids == 0).sum() * strange) for part, ids in self.ids.items()}
+
+    def inputs(self, part):
+        """What stands before each token of a part."""
+        return np.concatenate([[self.start], self.ids[part][:-1]])
+
+    def score(self, part, logprob):
+        """The `Score` of a part from the logarithms of all its tokens."""
+        if len(logprob) != len(self.ids[part]):
+            raise ValueError(f"logprob: expected {len(self.ids[part])} numbers for {part}, got {len(logprob)}")
+        return score(logprob, len(self.data[part].text), self.spelling[part])
+
+    def reach(self, part):
+        """How many of the tokens before each token stand in train just so, as a context; REACH at most."""
+        counts = ngram.count(np.concatenate([[self.start], self.ids["train"]]), REACH, self.size)
+        rows = counts.rows(self.inputs(part))
+        return sum((row >= 0).astype(int) for row in rows)
+
+    def text(self, ids):
+        """A sample as text."""
+        return "".join(self.vocabulary.decode(ids))
+
+
+def read(chapter=None):
+    """All rows, or those of one chapter."""
+    paths = sorted(FOLDER.glob("*.json" if chapter is None else f"{chapter}-*.json"))
+    return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
+
+
+def record(chapter, corpus, name, rank, *, stored, seconds, valid, test, seed=None, sample="", **more):
+    """Keep a row; one of the same level, name and seed is replaced.
+
+    `stored` are parameters or counts, `seconds` the processor's for training, `valid` and `test` logarithms of every
+    token's probability, `rank` the row's place in the table, `more` numbers that a chapter wants to keep with it.
+    """
+    row = {"level": corpus.level, "name": name, "rank": rank, "seed": seed, "stored": int(stored)}
+    row["seconds"] = round(float(seconds), 1)
+    for part, logprob in (("valid", valid), ("test", test)):
+        s = corpus.score(part, np.asarray(logprob, float))
+        row[part] = {"nats": round(s.nats, 4), "bpc": round(s.bits_per_character, 4)}
+    row |= {"sample": sample, **more}
+    rows = [old for old in read(chapter) if old["level"] == row["level"] and key(old) != key(row)] + [row]
+    rows.sort(key=lambda row: (row["rank"], row["name"], row["seed"] or 0))
+    FOLDER.mkdir(exist_ok=True)
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    path = FOLDER / f"{chapter}-{corpus.level.replace(', 1/', '-')}.json"
+    path.with_suffix(".new").write_text("\n".join(lines) + "\n", "utf-8")
+    path.with_suffix(".new").replace(path)
+    return row
+
+
+def key(row):
+    return row["level"], row["name"], row["seed"]
+
+
+def spread(values, digits):
+    """The mean, and where there are several seeds the largest distance from it."""
+    mean = np.mean(values)
+    text = f"{mean:.{digits}f}"
+    return text if len(values) == 1 else f"{text} ±{np.abs(np.array(values) - mean).max():.{digits}f}"
+
+
+def grouped(level):
+    """Rows of one level by name, in the order of their ranks."""
+    rows = sorted((row for row in read() if row["level"] == level), key=lambda row: (row["rank"], row["name"]))
+    names = dict.fromkeys(row["name"] for row in rows)
+    return {name: [row for row in rows if row["name"] == name] for name in names}
+
+
+def section(name, lines):
+    return [f"<!-- {name} -->", "", *lines, "", f"<!-- end of {name} -->", ""]
+
+
+def write():
+    """Make the table of all rows there are."""
+    text = [
+        "# The ladder of language models",
+        "",
+        f"{datetime.date.today()}, {platform.machine()}, one thread, Python {platform.python_version()}, NumPy "
+        f'{np.__version__}. The text: `load("language")`. Seconds are the processor\'s, for training or counting. '
+        "Where there are seeds: the mean ± the largest distance from it. Command: `make bench`.",
+        "",
+    ]
+    for level, words in LEVELS.items():
+        groups = grouped(level)
+        if not groups:
+            continue
+        cost, reached, samples = [], [], []
+        for name, rows in groups.items():
+            bpc = spread([row["test"]["bpc"] for row in rows], 3)
+            seconds = np.mean([row["seconds"] for row in rows])
+            cost.append(f"| {name} | {rows[0]['stored']:,} | {seconds:,.1f} | {bpc} |")
+            nats = {part: [row[part]["nats"] for row in rows] for part in ("valid", "test")}
+            cells = [spread(nats[part], 3) for part in nats]
+            bits = [spread(np.array(nats[part]) / np.log(2), 2) for part in nats]
+            hard = [f"{np.exp(np.mean(nats[part])):.{1 if level == 'word' else 2}f}" for part in nats]
+            reached.append(f"| {name} | {' / '.join(cells)} | {' / '.join(bits)} | {' / '.join(hard)} |")
+            if rows[0]["sample"]:
+                shown = rows[0]["sample"].strip("\n").replace("\n\n\n", "\n\n").split("\n")
+                samples += [f"**{name}**", "", "```text", *shown, "```", ""]
+        text += [f"## By {words}", "", "Bits a character are of the test text, unknown ones spelled out.", ""]
+        text += section(
+            f"{level} cost", ["| model | numbers | seconds | bits a character |", "|---|---|---|---|", *cost]
+        )
+        text += [f"Of each {level}, valid / test:", ""]
+        text += section(f"{level} scores", ["| model | nats | bits | perplexity |", "|---|---|---|---|", *reached])
+        text += section(f"{level} samples", samples)
+    (RESULTS / "15_ladder.md").write_text("\n".join(text).rstrip("\n") + "\n", "utf-8")
