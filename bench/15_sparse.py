@@ -1,0 +1,112 @@
+"""Who suffers from sparse data: Kneser–Ney and Bengio's window model on 1/32 and 1/8 of the text, about a minute.
+
+Writes bench/results/15_sparse.md.
+"""
+
+import datetime
+import platform
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from rnnkit import ngram
+from rnnkit.data import load
+from rnnkit.nn import WindowModel
+
+RESULT = Path(__file__).parent / "results" / "15_sparse.md"
+SEEDS, SHARES, PASSES, ORDER, BATCH = range(5), (32, 8), (3, 6, 10), 5, 256
+
+
+def contexts(ids):
+    """(T, 4): the words before each word."""
+    padded = np.concatenate([np.zeros(ORDER - 1, np.int64), ids])
+    return torch.tensor(np.lib.stride_tricks.sliding_window_view(padded, ORDER - 1)[:-1].copy())
+
+
+def learn(ids, size, seed, passes):
+    """A window model of the same order: 32 numbers a word, 64 hidden units; Adam at .005, falling to 0 along a line."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    net = WindowModel(size, ORDER - 1, 32, 64)
+    adam = torch.optim.Adam(net.parameters(), 0.005)
+    xs, ys = contexts(ids), torch.tensor(ids)
+    pieces = len(ids) // BATCH
+    for k in range(passes):
+        for j, rows in enumerate(np.array_split(rng.permutation(len(ids)), pieces)):
+            adam.param_groups[0]["lr"] = 0.005 * (1 - (k * pieces + j) / (passes * pieces))
+            adam.zero_grad()
+            torch.nn.functional.cross_entropy(net(xs[rows]), ys[rows]).backward()
+            adam.step()
+    return net
+
+
+@torch.no_grad()
+def logprob(net, ids):
+    return -torch.nn.functional.cross_entropy(net(contexts(ids)), torch.tensor(ids), reduction="none").numpy()
+
+
+def main():
+    torch.set_num_threads(1)
+    data = load("language")
+    often = np.bincount(data.train.words, minlength=len(data.words))
+    kept = (often >= 20) & (np.arange(len(data.words)) > 0)
+    code = np.cumsum(kept) * kept  # all words seen fewer than 20 times are one
+    size = int(kept.sum()) + 1
+    strings = np.flatnonzero([t.startswith("\n\n\n") for t in data.train.tokens]) + 1
+    pieces = np.split(code[data.train.words], strings)
+    valid, test = code[data.valid.words], code[data.test.words]
+    found, chosen = {}, {}
+    for share in SHARES:
+        for seed in SEEDS:
+            order = np.random.default_rng(seed).permutation(len(pieces))
+            text = np.concatenate([pieces[i] for i in order])[: len(data.train.words) // share]
+            if seed == 0:  # how many passes: by valid, once for each size
+                tried = {n: -logprob(learn(text, size, 100, n), valid[:20000]).mean() for n in PASSES}
+                chosen[share] = min(tried, key=tried.get)
+            counts = ngram.count(text, ORDER, size)
+            models = {
+                "Kneser–Ney": ngram.KneserNey().estimate(counts).logprob(test),
+                "window": logprob(learn(text, size, seed, chosen[share]), test),
+            }
+            rows = counts.rows(test)[: ORDER - 1]
+            reach = sum((np.concatenate([[-1], row[:-1]]) >= 0).astype(int) for row in rows)
+            groups = [reach <= 1, reach == 2, reach == 3, reach == 4]
+            for name, logp in models.items():
+                nats = [-logp.mean(), *(-logp[group].mean() for group in groups)]
+                found.setdefault((share, name), []).append(nats)
+            found.setdefault((share, "share"), []).append([1.0, *(group.mean() for group in groups)])
+            print(share, seed, chosen, {name: round(float(-x.mean()), 3) for name, x in models.items()}, flush=True)
+
+    def row(name, values):
+        cells = [f"{x.mean():.2f} ±{np.abs(x - x.mean()).max():.2f}" for x in values]
+        return f"| {name} | " + " | ".join(cells) + " |"
+
+    table = {pair: np.array(values) for pair, values in found.items()}
+    sizes = ["| model | 1/32 | 1/8 | gain |", "|---|---|---|---|"]
+    for name in ("Kneser–Ney", "window"):
+        small, large = (table[share, name][:, 0] for share in SHARES)
+        sizes.append(row(name, [small, large, small - large]))
+    text = [
+        "# Who suffers from sparse data",
+        f"{datetime.date.today()}, {platform.machine()}, one thread, Python {platform.python_version()}, NumPy "
+        f"{np.__version__}, torch {torch.__version__}. Command: `make bench`. Modified Kneser–Ney of order 5, and a "
+        f"window model that sees the same four words; {size:,} words are known. Five seeds, each with other "
+        "documentation strings and other weights; nats of a word on test, mean ± the largest distance. Passes over the "
+        f"text: the best of {', '.join(map(str, PASSES))} on valid with another seed ({chosen[32]} and {chosen[8]}).",
+        "## By size of the text",
+        "\n".join(["<!-- sizes -->", "", *sizes, "", "<!-- end of sizes -->"]),
+        "## By what training holds of the context",
+        "How many of the words before stand in the training text just so. Behind: window less Kneser–Ney.",
+    ]
+    for share in SHARES:
+        lines = ["| words known | Kneser–Ney | window | behind |", "|---|---|---|---|"]
+        for n, what in enumerate(("0 or 1", "2", "3", "4"), 1):
+            kn, net = (table[share, name][:, n] for name in ("Kneser–Ney", "window"))
+            lines.append(row(f"{what}: {table[share, 'share'][:, n].mean():.0%} of words", [kn, net, net - kn]))
+        text.append("\n".join([f"<!-- reach {share} -->", "", *lines, "", f"<!-- end of reach {share} -->"]))
+    RESULT.write_text("\n\n".join(text) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
