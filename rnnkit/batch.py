@@ -171,9 +171,14 @@ def windows(batch: Batch, k1: int, k2: int | None = None) -> Iterator[Batch]:
     stops = [min(new + k1, T) for new in range(0, T, k1)]
     starts = [max(0, stop - k2) for stop in stops]
     followings = [*starts[1:], T]
-    for new, start, stop, following in zip(range(0, T, k1), starts, stops, followings):  # noqa: B905  none if T is 0
+    news = range(0, T, k1)  # none if T is 0
+    edges = zip(news, starts, stops, followings, strict=False)
+    for new, start, stop, following in edges:
+        i = slice(start, stop)
         own = (np.arange(start, stop) >= new)[:, None]
-        yield Batch(batch.xs[start:stop], batch.targets[start:stop], mask[start:stop] & own, following - start)
+        asked = mask[i] & own
+        advance = following - start
+        yield Batch(batch.xs[i], batch.targets[i], asked, advance)
 
 
 def check_batch(batch: Batch) -> None:
