@@ -118,12 +118,6 @@ def bench(monkeypatch):
     sys.modules.pop("_pairs", None)
 
 
-def test_at_512_ticks_the_states_outweigh_the_gradient(bench):
-    costs = [bench.megabytes(bench.ways(512, H)["BPTT"]) for H in AT["H"]]
-    power = np.polyfit(np.log(AT["H"]), np.log(costs), 1)[0]
-    assert 0.85 < power < 0.99
-
-
 def test_the_drive_is_what_grows_in_rtrl(bench):
     """The rise from the shortest to the longest sequence is that of one (T, 1, H) array, or little more."""
     rise = 1e6 * (COSTS["RTRL", "memory"][-1] - COSTS["RTRL", "memory"][0])
