@@ -43,6 +43,15 @@ def test_the_table_shows_the_scores(task):
         assert abs(np.mean(scores) - mean) < 6e-4 and abs(np.std(scores, ddof=1) - spread) < 6e-4
 
 
+def test_counts_of_solved_are_those_of_the_scores():
+    names = {"adding, $b_i=-2$": ("adding", "LSTM, b_i = −2"), "order": ("order", "LSTM, weights")}
+    solved = re.search("<!-- solved -->(.*)<!-- end of solved -->", TABLE, re.DOTALL)[1]
+    for row, (task, name) in (names | {"adding": ("adding", "LSTM, weights")}).items():
+        lstm, gru = (sum(e < 0.1 for e in SCORES[task]["scores"][key]) for key in (name, "GRU, weights"))
+        assert f"| {row} | {lstm} | {gru} | " in solved
+    assert "5, 8 and 10 of ten" in PROSE  # LSTM, b_i = −2, GRU at adding
+
+
 def test_no_winner_is_named_where_the_interval_holds_zero():
     won = {}
     for task in TASKS:
@@ -50,4 +59,4 @@ def test_no_winner_is_named_where_the_interval_holds_zero():
         low, high = (float(x.replace("−", "-")) for x in re.search(r"\[(\S+), (\S+)\]", equal[3]).groups())
         won[task] = "GRU" if low > 0 else "LSTM" if high < 0 else "nobody"
     assert won == {"adding": "GRU", "order": "nobody", "surnames": "nobody", "text": "nobody"}
-    assert "One winner in four" in PROSE and "**text** have no winner" in PROSE
+    assert "One winner in four" in PROSE and "**text**, where scores lie close together. They have no winner" in PROSE
