@@ -81,10 +81,15 @@ class Bidirectional:
             Ticks of each sequence, 0 to T; all by default.
         """
         check_array("xs", xs, ("T", "B", self.input_size))
-        turn, there = turn_round(xs, lengths)
-        runs = [scan(cell, _own(way, p), turn(xs) if way == "backwards" else xs) for way, cell in self._ways]
-        hs = [states[..., : cell.output_size] for (states, _), (_, cell) in zip(runs, self._ways, strict=True)]
-        return namespace(xs).concatenate([hs[0], turn(hs[1])], -1) * there, runs
+        turn, real = turn_round(xs, lengths)  # real: 0 where padding is
+        hs, runs = [], []
+        for way, cell in self._ways:
+            read = turn(xs) if way == "backwards" else xs
+            states, traces = scan(cell, _own(way, p), read)
+            shown = states[..., : cell.output_size]  # of LSTMs only h
+            hs.append(turn(shown) if way == "backwards" else shown)
+            runs.append((states, traces))
+        return namespace(xs).concatenate(hs, -1) * real, runs
 
     def backward(
         self,
@@ -95,12 +100,12 @@ class Bidirectional:
         dys: Float[Array, "T B O"],
     ) -> tuple[dict[str, Array], Float[Array, "T B D"]]:
         """dL/dys, to dL/dp and dL/dxs; arguments as for `forward`, `memory` as from it."""
-        turn, there = turn_round(xs, lengths)
+        turn, real = turn_round(xs, lengths)
         cut = self.forwards.output_size
         grads: dict[str, Array] = {}
         dxs = 0
         for (way, cell), (states, traces), dhs in zip(
-            self._ways, memory, (dys[..., :cut] * there, turn(dys[..., cut:] * there)), strict=True
+            self._ways, memory, (dys[..., :cut] * real, turn(dys[..., cut:] * real)), strict=True
         ):
             read = turn(xs) if way == "backwards" else xs
             dstates = namespace(xs).zeros_like(states)
