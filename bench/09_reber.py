@@ -214,7 +214,7 @@ def main():
             [
                 "<!-- embedded -->",
                 "",
-                "| network | weights | solved | strings: quartiles |",
+                "| network | weights | solved | strings, of those: quartiles |",
                 "|---|---|---|---|",
                 *rows,
                 "",
