@@ -92,3 +92,11 @@ def test_the_order_at_copying_turns_with_the_rate():
     assert open_gates < lstm < simple
     simple, lstm, open_gates = median["silence 40, rate .01, 1,200 updates"]
     assert open_gates < simple < lstm
+
+
+def test_what_helps_beyond_the_lag_is_a_shut_input_gate_and_not_spreading():
+    table = {name: [int(cell) for cell in cells] for name, cells in rows("09_settings", "bias").items()}
+    for name in ("ln T, b_i = −b_f", "spread, b_i = −b_f"):
+        assert table[name][:3] == [12, 12, 12]
+    for name in ("ln T", "spread, b_i as usual"):
+        assert table[name][:2] >= [12, 11] and 7 <= table[name][2] <= 10
