@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+from _report import marked
 
 import rnnkit
 from rnnkit.losses import softmax_cross_entropy
@@ -103,23 +104,25 @@ def main():
         "Share of echoes right: median (least–most). Four symbols, so ¼ without memory. The networks of the chapter "
         "have 24 units and train for 20 epochs; each row changes one thing, but the last, which changes two.",
         "",
-        "<!-- echoes -->",
-        "",
-        "| changed | " + " | ".join(f"delay {d}" for d in DELAYS) + " |",
-        "|---" * (len(DELAYS) + 1) + "|",
-        *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in echoes),
-        "",
-        "<!-- end of echoes -->",
+        *marked(
+            "echoes",
+            [
+                "| changed | " + " | ".join(f"delay {d}" for d in DELAYS) + " |",
+                "|---" * (len(DELAYS) + 1) + "|",
+                *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in echoes),
+            ],
+        ),
         "",
         "Share of digits' names spelled right, of 300 test pictures: median (least–most).",
         "",
-        "<!-- spelling -->",
-        "",
-        "| letters | picture shown | right |",
-        "|---|---|---|",
-        *("| " + " | ".join(row) + " |" for row in spelling),
-        "",
-        "<!-- end of spelling -->",
+        *marked(
+            "spelling",
+            [
+                "| letters | picture shown | right |",
+                "|---|---|---|",
+                *("| " + " | ".join(row) + " |" for row in spelling),
+            ],
+        ),
     ]
     out = ROOT / "bench" / "results" / "04_topologies.md"
     out.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from _pairs import machine
+from _report import marked
 from scipy.stats import linregress
 
 import rnnkit
@@ -90,29 +91,31 @@ def main():
         f"Elman, batch 1, float64, one thread. T from {LENGTHS[0]} to {LENGTHS[-1]} at H = 16; H from {SIZES[0]} to "
         f"{SIZES[-1]} at T = 32.",
         "",
-        "<!-- costs -->",
-        "",
-        "| cost | promised | power of T | power of H |",
-        "|---|---|---|---|",
-        *(
-            f"| {name}, {what} | {PROMISED[name, what]} | {exponent(LENGTHS, T)} | {exponent(SIZES, H)} |"
-            for name, what, T, H in found
+        *marked(
+            "costs",
+            [
+                "| cost | promised | power of T | power of H |",
+                "|---|---|---|---|",
+                *(
+                    f"| {name}, {what} | {PROMISED[name, what]} | {exponent(LENGTHS, T)} | {exponent(SIZES, H)} |"
+                    for name, what, T, H in found
+                ),
+            ],
         ),
-        "",
-        "<!-- end of costs -->",
         "",
         f"At T = {LENGTHS[-1]}, H = 16:",
         "",
-        "<!-- prices -->",
-        "",
-        "| way | ms | MB |",
-        "|---|---|---|",
-        *(
-            f"| {name} | {ms[-1]:.2f} | {mb[-1]:.2f} |"
-            for (name, _, ms, _), (_, _, mb, _) in zip(found[::2], found[1::2], strict=True)
+        *marked(
+            "prices",
+            [
+                "| way | ms | MB |",
+                "|---|---|---|",
+                *(
+                    f"| {name} | {ms[-1]:.2f} | {mb[-1]:.2f} |"
+                    for (name, _, ms, _), (_, _, mb, _) in zip(found[::2], found[1::2], strict=True)
+                ),
+            ],
         ),
-        "",
-        "<!-- end of prices -->",
         "",
         f"In milliseconds and megabytes, at T of {', '.join(map(str, LENGTHS))}:",
         "",

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from _report import marked
 
 import rnnkit
 from rnnkit.arrays import sigmoid
@@ -294,7 +295,7 @@ def study(name, length, report=None):
 
 def table(name, rows):
     head = ["| network | weights, rate | squared error, each seed |", "|---|---|---|"]
-    return "\n".join([f"<!-- {name} -->", "", *head, *rows, "", f"<!-- end of {name} -->"])
+    return "\n".join(marked(name, [*head, *rows]))
 
 
 def write(short, long):

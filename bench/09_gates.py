@@ -10,6 +10,7 @@ import platform
 from pathlib import Path
 
 import numpy as np
+from _report import marked
 
 import rnnkit
 from rnnkit import losses, optim
@@ -101,15 +102,14 @@ def write(runs):
         "every twentieth tick as a start. A unit falls by .5 at a character if its forget gate is on average .5 lower "
         "while that character is read than elsewhere; the twenty most frequent characters were looked at.",
         "\n".join(
-            [
-                "<!-- gates -->",
-                "",
-                "| of five models | median | least–most |",
-                "|---|---|---|",
-                *rows,
-                "",
-                "<!-- end of gates -->",
-            ]
+            marked(
+                "gates",
+                [
+                    "| of five models | median | least–most |",
+                    "|---|---|---|",
+                    *rows,
+                ],
+            )
         ),
     ]
     RESULT.write_text("\n\n".join(text) + "\n", encoding="utf-8")

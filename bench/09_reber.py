@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from _report import marked
 
 import rnnkit
 from rnnkit.arrays import sigmoid
@@ -67,9 +68,9 @@ def cross_entropy(ys, targets):
     return y / y.sum(-1, keepdims=True) - targets
 
 
-def strings(seeds, half):
-    """Training (half 0) or test strings of all seeds, padded to one length: (T, 256, K, ·)."""
-    data = [load("reber", rng=np.random.default_rng([seed, half])) for seed in seeds]
+def strings(seeds, half, count=256):
+    """Training (half 0) or test strings of all seeds, padded to one length: (T, count, K, ·)."""
+    data = [load("reber", rng=np.random.default_rng([seed, half]), count=count) for seed in seeds]
     T = max(len(d.inputs) for d in data)
 
     def stacked(name):
@@ -211,15 +212,14 @@ def main():
         "Solved: all of 256 training and 256 other strings right at every symbol, looked at every 250 strings, within "
         "30,000. Output gates start at -1, -2, … -6. Quartiles over the seeds that solved it.",
         "\n".join(
-            [
-                "<!-- embedded -->",
-                "",
-                "| network | weights | solved | strings, of those: quartiles |",
-                "|---|---|---|---|",
-                *rows,
-                "",
-                "<!-- end of embedded -->",
-            ]
+            marked(
+                "embedded",
+                [
+                    "| network | weights | solved | strings, of those: quartiles |",
+                    "|---|---|---|---|",
+                    *rows,
+                ],
+            )
         ),
         "## Continual",
         "8,000 updates, one each 40 symbols, rate 0.05, cross-entropy, each gradient entry within ±5; the state is "
@@ -227,15 +227,14 @@ def main():
         "outer T or P must be said again. Over 99 %: seeds with more than that share of recalls right; recalls: the "
         "median share. Memory: greatest |c| of the last 500 symbols, median seed.",
         "\n".join(
-            [
-                "<!-- continual -->",
-                "",
-                "| network | seeds over 99 % | recalls right | largest memory |",
-                "|---|---|---|---|",
-                *streams_of,
-                "",
-                "<!-- end of continual -->",
-            ]
+            marked(
+                "continual",
+                [
+                    "| network | seeds over 99 % | recalls right | largest memory |",
+                    "|---|---|---|---|",
+                    *streams_of,
+                ],
+            )
         ),
     ]
     (ROOT / "bench" / "results" / "09_reber.md").write_text("\n\n".join(text) + "\n", encoding="utf-8")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+from _report import marked
 
 import rnnkit
 from rnnkit import optim
@@ -119,41 +120,38 @@ def write(biases, copied, slow, stairs):
         "third demand on the notepad (1,000 updates, rate 0.03). Spread: ln u for each unit, u uniform from 1 to "
         "T - 1. b_i = −b_f: so is the input gate's bias set, for each unit.",
         "\n".join(
-            [
-                "<!-- bias -->",
-                "",
-                "| forget bias | lag 12 | lag 24 | lag 48 | replace |",
-                "|---|---|---|---|---|",
-                *rows,
-                "",
-                "<!-- end of bias -->",
-            ]
+            marked(
+                "bias",
+                [
+                    "| forget bias | lag 12 | lag 24 | lag 48 | replace |",
+                    "|---|---|---|---|---|",
+                    *rows,
+                ],
+            )
         ),
         f"Bias 0 at lag 24 after 1,500 updates: {slow} of 12.",
         "The notepad just below the stairs, 5,000 updates, rate 0.03: solved of twelve starts, and the least error of "
         "the twelve (answer 0: 1).",
         "\n".join(
-            [
-                "<!-- stairs -->",
-                "",
-                "| design and demand | solved | least error |",
-                "|---|---|---|",
-                *steps,
-                "",
-                "<!-- end of stairs -->",
-            ]
+            marked(
+                "stairs",
+                [
+                    "| design and demand | solved | least error |",
+                    "|---|---|---|",
+                    *steps,
+                ],
+            )
         ),
         "Copying four signs: squared error (0 always: 1) of six seeds, median (least–most).",
         "\n".join(
-            [
-                "<!-- copying -->",
-                "",
-                f"| setting | {' | '.join(KINDS)} |",
-                "|---|---|---|---|",
-                *lines,
-                "",
-                "<!-- end of copying -->",
-            ]
+            marked(
+                "copying",
+                [
+                    f"| setting | {' | '.join(KINDS)} |",
+                    "|---|---|---|---|",
+                    *lines,
+                ],
+            )
         ),
     ]
     RESULT.write_text("\n\n".join(text) + "\n", encoding="utf-8")

@@ -11,9 +11,9 @@ import platform
 from pathlib import Path
 
 import numpy as np
+from _report import marked
 
 import rnnkit
-from rnnkit.data import load
 
 reber = importlib.import_module("09_reber")
 RESULT = Path(__file__).parent / "results" / "09_stream.md"
@@ -26,24 +26,15 @@ ROWS = {
 }
 
 
-def strings(part, count):
-    """`count` whole strings for each seed: inputs, targets, mask (T, count, SEEDS, ·), padded."""
-    data = [load("reber", rng=np.random.default_rng([FIRST + k, part]), count=count) for k in range(SEEDS)]
-    T = max(len(d.inputs) for d in data)
-
-    def stacked(name):
-        return np.stack([np.pad(d[name], [(0, T - len(d.inputs))] + [(0, 0)] * (d[name].ndim - 1)) for d in data], 2)
-
-    return stacked("inputs"), np.eye(reber.SYMBOLS)[stacked("targets")], stacked("legal"), stacked("mask")
-
-
 def with_resets(kind, lr, biases, each=3):
     """As many symbols an update as in the stream, three strings, but every string begins from zero."""
-    nets = reber.SideBySide(kind, H, range(SEEDS))
+    seeds = range(FIRST, FIRST + SEEDS)
+    nets = reber.SideBySide(kind, H, seeds)
     p = nets.init(0.2, biases, FIRST)
     for update in range(UPDATES):
         if update % 100 == 0:
-            xs, targets, _, mask = strings(10 + update, 100 * each)
+            data = reber.strings(seeds, 10 + update, 100 * each)
+            xs, targets, mask = data["xs"], data["targets"], data["mask"]
         at = slice(update % 100 * each, (update % 100 + 1) * each)
         T = mask[:, at].sum(0).max()
         now, counts = targets[:T, at], mask[:T, at][..., None]
@@ -54,7 +45,8 @@ def with_resets(kind, lr, biases, each=3):
         grads, _, _ = nets.gradient(p, xs[:T, at].reshape(T, each, -1), None, dys)
         for name in p:
             p[name] -= lr * np.clip(grads[name], -5, 5)
-    xs, _, legal, mask = strings(1, 240)
+    data = reber.strings(seeds, 1, 240)
+    xs, legal, mask = data["xs"], data["legal"], data["mask"]
     ys, memory = nets.net.forward(p, xs.reshape(*xs.shape[:2], -1))
     ys = ys.reshape(xs.shape)
     right = np.where(legal, ys, np.inf).min(-1) > np.where(legal, -np.inf, ys).max(-1)
@@ -89,15 +81,14 @@ def write(rows):
         "Over 99 %: seeds with more than that share of recalls right; recalls: median (least–most). Largest memory: "
         "greatest |c| of the last 500 symbols (with resets: of all), median seed.",
         "\n".join(
-            [
-                "<!-- stream -->",
-                "",
-                "| network | seeds over 99 % | recalls right | largest memory |",
-                "|---|---|---|---|",
-                *rows,
-                "",
-                "<!-- end of stream -->",
-            ]
+            marked(
+                "stream",
+                [
+                    "| network | seeds over 99 % | recalls right | largest memory |",
+                    "|---|---|---|---|",
+                    *rows,
+                ],
+            )
         ),
     ]
     RESULT.write_text("\n\n".join(text) + "\n", encoding="utf-8")

@@ -9,18 +9,18 @@ Writes bench/results/10_gru.md, the table, and bench/results/10_gru.json, every 
 import json
 import sys
 import time
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import torch
-from _pairs import table, write
+from _pairs import RESULTS, ratio, table, write
+from _report import marked
 from scipy import stats
 
 import rnnkit
 from rnnkit import losses, optim
 from rnnkit.data import load
 
-RESULTS = Path(__file__).resolve().parent / "results"
 RATES, BIASES = (0.01, 0.03), (0.0, 2.0)  # the grid of both sides: rate, bias of the gate that keeps
 TUNED_ON, REPORTED = range(100, 103), (range(5), range(5, 10))
 SHUT_START = "LSTM, b_i = −2"
@@ -227,19 +227,6 @@ def train(task, design, H, rate, bias, seeds, checkpoints, part="test", write=0.
     return np.array(scores)
 
 
-def ratio(a, b, seconds):
-    """Median processor time of `a` over that of `b`, in pairs; others may use the machine, too."""
-    a(), b()
-    ratios, end = [], time.process_time() + seconds
-    while len(ratios) < 15 or time.process_time() < end:
-        start = time.process_time()
-        a()
-        middle = time.process_time()
-        b()
-        ratios.append((middle - start) / (time.process_time() - middle))
-    return float(np.median(ratios))
-
-
 def clocks(task, hidden):
     """Processor time of an LSTM's update over that of a GRU's, there and back: in this library, in torch."""
     batch = task.draw(np.random.default_rng(0))
@@ -266,7 +253,8 @@ def clocks(task, hidden):
 
     torch.set_num_threads(1)
     pairs = ((ours, rnnkit.LSTM, rnnkit.GRU), (fused, torch.nn.LSTM, torch.nn.GRU))
-    return [ratio(make(a, hidden["LSTM"]), make(b, hidden["GRU"]), seconds=3) for make, a, b in pairs]
+    measure = partial(ratio, seconds=3, least=15, clock=time.process_time)  # others may use the machine, too
+    return [measure(make(a, hidden["LSTM"]), make(b, hidden["GRU"])) for make, a, b in pairs]
 
 
 def whole(design):
@@ -373,25 +361,27 @@ def report(known):
         "",
         "## Equal weights, equal updates",
         "",
-        "<!-- equal -->",
-        "",
-        *table("task", "LSTM", "GRU", "LSTM − GRU"),
-        *pairs,
-        "",
-        "<!-- end of equal -->",
+        *marked(
+            "equal",
+            [
+                *table("task", "LSTM", "GRU", "LSTM − GRU"),
+                *pairs,
+            ],
+        ),
         "",
         "## Solved",
         "",
         "On adding and order most networks end near 0 or near a guess. So count: below .1 of a guess, of ten, equal",
         "updates. Fisher's exact test. Last row: an LSTM whose input gate starts at bias −2 (not tuned).",
         "",
-        "<!-- solved -->",
-        "",
-        *table("solved, of ten", "LSTM", "GRU", "Fisher's p"),
-        *(f"| {name} | {fisher(known[name])}" for name in ("adding", "order")),
-        f"| adding, $b_i=-2$ | {fisher(known['adding'], SHUT_START)}",
-        "",
-        "<!-- end of solved -->",
+        *marked(
+            "solved",
+            [
+                *table("solved, of ten", "LSTM", "GRU", "Fisher's p"),
+                *(f"| {name} | {fisher(known[name])}" for name in ("adding", "order")),
+                f"| adding, $b_i=-2$ | {fisher(known['adding'], SHUT_START)}",
+            ],
+        ),
         "",
         "## Equal weights, equal time",
         "",

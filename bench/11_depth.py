@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from _report import marked
 
 from rnnkit.data import load
 
@@ -98,6 +99,7 @@ def main():
         for n in (6,)
         for kind in ("plain", "residual")
     ]
+    head = ["| layers | weights | loss |", "|---|---|---|"]
     lines = [
         "# Depth",
         "",
@@ -111,16 +113,14 @@ def main():
         "",
         "400,000 characters, 300 updates.",
         "",
-        "<!-- layers -->",
+        *marked("layers", [*head, *rows(flat, train, valid, V, 300)]),
         "",
-        "| layers | weights | loss |",
-        "|---|---|---|",
+        "## Residual against plain",
+        "",
+        "The same, 24 units a layer.",
+        "",
+        *marked("residual", [*head, *rows(deep, train, valid, V, 300)]),
     ]
-    lines += rows(flat, train, valid, V, 300)
-    lines += ["", "<!-- end of layers -->", "", "## Residual against plain", "", "The same, 24 units a layer.", ""]
-    lines += ["<!-- residual -->", "", "| layers | weights | loss |", "|---|---|---|"]
-    lines += rows(deep, train, valid, V, 300)
-    lines += ["", "<!-- end of residual -->"]
     text = "\n".join(lines) + "\n"
     (ROOT / "bench" / "results" / "11_depth.md").write_text(text, encoding="utf-8")
     print(text)

@@ -32,6 +32,11 @@ VALID_STREAMS = {"word": 29, "character": 60}  # they divide its length
 RANKS = {"window": 100, "Elman": 110, "GRU": 120, "LSTM": 130}
 
 
+def level_of(corpus, share):
+    """The table of rows that were trained on the first 1/`share` of the text."""
+    return corpus.level if share == 1 else f"{corpus.level}, 1/{share}"
+
+
 # Counting
 
 
@@ -58,9 +63,7 @@ def after_start(corpus, model, part):
 def count_rows(corpus, done, share=1):
     """All counting models; on the first 1/`share` of the text only the best."""
     stream = np.concatenate([[corpus.start], corpus.ids["train"][: len(corpus.ids["train"]) // share]])
-    level = whole = corpus.level
-    if share > 1:
-        level = f"{whole}, 1/{share}"
+    level = level_of(corpus, share)
     for rank, name, order, rule in counting(corpus):
         if (level, name, None) in done or (share > 1 and rank != 43):
             continue
@@ -85,11 +88,9 @@ def count_rows(corpus, done, share=1):
         if corpus.level == "word":
             more |= by_kind(corpus, test)
         stored = sum(len(table.keys) for table in counts.tables)
-        corpus.level = level
         row = _ladder.record(CHAPTER, corpus, name, rank, stored=stored, seconds=seconds, test=test,
                              valid=after_start(corpus, model, "valid"), sample=corpus.text(said[1:]),
-                             **more)  # fmt: skip
-        corpus.level = whole
+                             level=level, **more)  # fmt: skip
         print(corpus.level, name, row["valid"], row["test"], more, flush=True)
 
 
@@ -147,12 +148,6 @@ def streams(inputs, targets, count):
     return (torch.tensor(x[: T * count].reshape(count, T).T.copy()) for x in (inputs, targets))
 
 
-def windows(inputs, context, start):
-    """(T, context): the tokens before each token, nearest last."""
-    padded = np.concatenate([np.full(context - 1, start), inputs])
-    return torch.tensor(np.lib.stride_tricks.sliding_window_view(padded, context).copy())
-
-
 @torch.no_grad()
 def logprob(net, corpus, part, count=1, piece=500):
     """Logarithm of the probability of every token; a recurrent network carries its state through."""
@@ -160,7 +155,7 @@ def logprob(net, corpus, part, count=1, piece=500):
     inputs, targets = corpus.inputs(part), corpus.ids[part]
     found = []
     if isinstance(net, Window):
-        xs, ys = windows(inputs, net.context, corpus.start), torch.tensor(targets)
+        xs, ys = torch.tensor(_ladder.windows(inputs, net.context, corpus.start)), torch.tensor(targets)
         for at in range(0, len(ys), 2000):
             y = ys[at : at + 2000]
             found.append(-torch.nn.functional.cross_entropy(net(xs[at : at + 2000]), y, reduction="none"))
@@ -181,7 +176,7 @@ def batches(net, corpus, ids, setting, rng):
     inputs = np.concatenate([[corpus.start], ids[:-1]])
     B, T = setting["batch"], setting["ticks"]
     if isinstance(net, Window):
-        xs, ys = windows(inputs, net.context, corpus.start), torch.tensor(ids)
+        xs, ys = torch.tensor(_ladder.windows(inputs, net.context, corpus.start)), torch.tensor(ids)
         for rows in np.array_split(rng.permutation(len(ids)), len(ids) // (B * T)):
             yield loss_of(net(xs[rows]), ys[rows])
         return
@@ -246,7 +241,7 @@ def network_row(corpus, kind, seed, share=1):
     """One network, trained on the whole text or on the first 1/`share` of it."""
     setting = SETTINGS[corpus.level]
     name = {"window": f"window of {setting['context']}"}.get(kind, kind)
-    level = corpus.level if share == 1 else f"{corpus.level}, 1/{share}"
+    level = level_of(corpus, share)
     if (level, name, seed) in {_ladder.key(row) for row in _ladder.read(CHAPTER)}:
         return
     torch.manual_seed(seed)
@@ -258,10 +253,8 @@ def network_row(corpus, kind, seed, share=1):
     more = {"pass": best} | (by_kind(corpus, test) if corpus.level == "word" else {})
     numbers = sum(x.numel() for x in net.parameters())
     sample = say(net, corpus, setting["said"]) if seed == 0 else ""
-    whole, corpus.level = corpus.level, level
     row = _ladder.record(CHAPTER, corpus, name, RANKS[kind], stored=numbers, seconds=spent, valid=valid, test=test,
-                         seed=seed, sample=sample, **more)  # fmt: skip
-    corpus.level = whole
+                         level=level, seed=seed, sample=sample, **more)  # fmt: skip
     print(f"{level} {name} seed {seed}: {row['valid']} {row['test']} {more}", flush=True)
 
 

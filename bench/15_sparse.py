@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from _ladder import windows
+from _report import marked
 
 from rnnkit import ngram
 from rnnkit.data import load
@@ -20,8 +22,7 @@ SEEDS, SHARES, PASSES, ORDER, BATCH = range(5), (32, 8), (3, 6, 10), 5, 256
 
 def contexts(ids):
     """(T, 4): the words before each word."""
-    padded = np.concatenate([np.zeros(ORDER - 1, np.int64), ids])
-    return torch.tensor(np.lib.stride_tricks.sliding_window_view(padded, ORDER - 1)[:-1].copy())
+    return torch.tensor(windows(np.concatenate([[0], ids[:-1]]), ORDER - 1, 0))
 
 
 def learn(ids, size, seed, passes):
@@ -95,7 +96,7 @@ def main():
         "documentation strings and other weights; nats of a word on test, mean ± the largest distance. Passes over the "
         f"text: the best of {', '.join(map(str, PASSES))} on valid with another seed ({chosen[32]} and {chosen[8]}).",
         "## By size of the text",
-        "\n".join(["<!-- sizes -->", "", *sizes, "", "<!-- end of sizes -->"]),
+        "\n".join(marked("sizes", sizes)),
         "## By what training holds of the context",
         "How many of the words before stand in the training text just so. Behind: window less Kneser–Ney.",
     ]
@@ -104,7 +105,7 @@ def main():
         for n, what in enumerate(("0 or 1", "2", "3", "4"), 1):
             kn, net = (table[share, name][:, n] for name in ("Kneser–Ney", "window"))
             lines.append(row(f"{what}: {table[share, 'share'][:, n].mean():.0%} of words", [kn, net, net - kn]))
-        text.append("\n".join([f"<!-- reach {share} -->", "", *lines, "", f"<!-- end of reach {share} -->"]))
+        text.append("\n".join(marked(f"reach {share}", lines)))
     RESULT.write_text("\n\n".join(text) + "\n", encoding="utf-8")
 
 

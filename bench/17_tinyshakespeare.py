@@ -10,17 +10,15 @@ wide, contexts of 64, 2,000 updates of 12 of them. The LSTM has as many weights 
 one thread, and time is the processor's, so that another job on the machine takes nothing away.
 """
 
-import datetime
 import json
 import math
-import os
-import platform
-import re
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
+from _pairs import machine
+from _report import marked
 from torch import nn
 from torch.nn import functional as F
 
@@ -214,8 +212,7 @@ def train_fully(ids, valid, V, H=512, epochs=16, B=50, k=100):
     streams, targets = (ids[a : a + long * B].view(B, long).T for a in (0, 1))
     carried = {}
 
-    def loss(model, piece):
-        t = piece
+    def loss(model, t):
         logits, state = model(streams[t : t + k], carried.get("state") if t else None)
         carried["state"] = tuple(x.detach() for x in state)
         return nats(logits, targets[t : t + k])
@@ -309,8 +306,6 @@ def spread(values, form=".3f"):
 
 
 def write(counts, runs, full):
-    info = Path("/proc/cpuinfo")
-    model = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
     rows = []
     for name in ("transformer", "LSTM"):
         own = [run[name] for run in runs]
@@ -323,29 +318,25 @@ def write(counts, runs, full):
     text = [
         "# Tiny Shakespeare, a character at a time",
         "",
-        f"{datetime.date.today()}, {model[1] if model else platform.machine()}, {os.cpu_count()} cores, one "
-        f"thread used, "
-        f"Python {platform.python_version()}, NumPy {np.__version__}, torch {torch.__version__}. Command: "
-        f"`make bench`. "
-        "Nats a character on the last tenth of the text, by models that read the other nine. Times are the "
-        "processor's.",
+        f"{machine()} One thread used. Nats a character on the last tenth of the text, by models that read the other "
+        "nine. Times are the processor's.",
         "",
         "## In equal time",
         "",
-        f"The transformer trains by the recipe that nanoGPT gives for a CPU (own code, same sizes, 2,000 "
-        f"updates of 12 × "
-        f"64 characters); the LSTM, of equal size, for the same seconds. {len(runs)} seeds, mean ± standard deviation. "
-        "Windows apart: each window of 64 characters read alone, as in that recipe. Best use: the LSTM reads "
-        "the text as "
-        "one stream; the transformer sees 57 to 64 characters at every place.",
+        "The transformer trains by the recipe that nanoGPT gives for a CPU (own code, same sizes, 2,000 updates of "
+        "12 × 64 characters); the LSTM, of equal size, for the same seconds. "
+        f"{len(runs)} seeds, mean ± standard deviation. Windows apart: each window of 64 characters read alone, as in "
+        "that recipe. Best use: the LSTM reads the text as one stream; the transformer sees 57 to 64 characters at "
+        "every place.",
         "",
-        "<!-- equal -->",
-        "",
-        "| model | weights | seconds | million characters read | windows apart | best use |",
-        "|---|---|---|---|---|---|",
-        *rows,
-        "",
-        "<!-- end of equal -->",
+        *marked(
+            "equal",
+            [
+                "| model | weights | seconds | million characters read | windows apart | best use |",
+                "|---|---|---|---|---|---|",
+                *rows,
+            ],
+        ),
         "",
         "## With time to spare",
         "",
@@ -357,15 +348,16 @@ def write(counts, runs, full):
         f"on training "
         "text.",
         "",
-        "<!-- full -->",
-        "",
-        "| model | weights | hours | nats |",
-        "|---|---|---|---|",
-        *(f"| {name} | | | {value:.3f} |" for name, value in counts.items()),
-        f"| LSTM | {full['size']:,} | {hours:.1f} | {full['best']:.3f} |",
-        f"| LSTM, going on learning | {full['size']:,} | {hours:.1f} | {full['dynamic']:.3f} |",
-        "",
-        "<!-- end of full -->",
+        *marked(
+            "full",
+            [
+                "| model | weights | hours | nats |",
+                "|---|---|---|---|",
+                *(f"| {name} | | | {value:.3f} |" for name, value in counts.items()),
+                f"| LSTM | {full['size']:,} | {hours:.1f} | {full['best']:.3f} |",
+                f"| LSTM, going on learning | {full['size']:,} | {hours:.1f} | {full['dynamic']:.3f} |",
+            ],
+        ),
     ]
     RESULT.write_text("\n".join(text) + "\n", encoding="utf-8")
     print("\n".join(text))

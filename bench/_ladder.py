@@ -7,16 +7,15 @@ nothing; `write` makes bench/results/15_ladder.md of all chapters' rows.
 import datetime
 import json
 import platform
-from pathlib import Path
 
 import numpy as np
+from _report import RESULTS, marked
 
 from rnnkit import ngram
 from rnnkit.data import load
 from rnnkit.data.docstrings import BREAK
 from rnnkit.score import score
 
-RESULTS = Path(__file__).parent / "results"
 FOLDER = RESULTS / "ladder"
 LEVELS = {"word": "words", "character": "characters"}
 REACH = 4  # the longest context that `reach` looks for
@@ -73,19 +72,26 @@ class Corpus:
         return "".join(self.vocabulary.decode(ids))
 
 
+def windows(inputs, context, start):
+    """(T, context): the tokens before each token, nearest last."""
+    padded = np.concatenate([np.full(context - 1, start), inputs])
+    return np.lib.stride_tricks.sliding_window_view(padded, context).copy()
+
+
 def read(chapter=None):
     """All rows, or those of one chapter."""
     paths = sorted(FOLDER.glob("*.json" if chapter is None else f"{chapter}-*.json"))
     return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
 
 
-def record(chapter, corpus, name, rank, *, stored, seconds, valid, test, seed=None, sample="", **more):
+def record(chapter, corpus, name, rank, *, stored, seconds, valid, test, level=None, seed=None, sample="", **more):
     """Keep a row; one of the same level, name and seed is replaced.
 
     `stored` are parameters or counts, `seconds` the processor's for training, `valid` and `test` logarithms of every
-    token's probability, `rank` the row's place in the table, `more` numbers that a chapter wants to keep with it.
+    token's probability, `rank` the row's place in the table, `more` numbers that a chapter wants to keep with it;
+    `level` names the table, where it is not that of the corpus.
     """
-    row = {"level": corpus.level, "name": name, "rank": rank, "seed": seed, "stored": int(stored)}
+    row = {"level": level or corpus.level, "name": name, "rank": rank, "seed": seed, "stored": int(stored)}
     row["seconds"] = round(float(seconds), 1)
     for part, logprob in (("valid", valid), ("test", test)):
         s = corpus.score(part, np.asarray(logprob, float))
@@ -96,7 +102,7 @@ def record(chapter, corpus, name, rank, *, stored, seconds, valid, test, seed=No
     rows = [old for old in read(chapter) if old["level"] == row["level"] and key(old) != key(row)] + [row]
     rows.sort(key=lambda row: (row["rank"], row["name"], row["seed"] or 0))
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
-    path = FOLDER / f"{chapter}-{corpus.level.replace(', 1/', '-')}.json"
+    path = FOLDER / f"{chapter}-{row['level'].replace(', 1/', '-')}.json"
     path.with_suffix(".new").write_text("\n".join(lines) + "\n", "utf-8")
     path.with_suffix(".new").replace(path)
     return row
@@ -170,7 +176,7 @@ def sizes():
 
 def section(name, lines):
     lines = [line.replace("absolute discount", "absolute").replace("Kneser–Ney", "KN") for line in lines]
-    return [f"<!-- {name} -->", "", *lines, "", f"<!-- end of {name} -->", ""]
+    return [*marked(name, lines), ""]
 
 
 def write():

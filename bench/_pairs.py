@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from _report import RESULTS
 
-RESULTS = Path(__file__).parent / "results"
 AVX2 = {"OPENBLAS_CORETYPE": "Haswell", "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL", "ONEDNN_MAX_CPU_ISA": "AVX2"}
 SETTINGS = [
     ("each library's own choice of kernels, one thread", {}, 1),
@@ -22,16 +22,16 @@ SETTINGS = [
 ]
 
 
-def ratio(a, b, seconds=1.5):
-    """Median time of `a` over time of `b`, in pairs, after one warm-up each."""
+def ratio(a, b, seconds=1.5, least=7, clock=time.perf_counter):
+    """Median time of `a` over time of `b`, in `least` pairs or more, after one warm-up each."""
     a(), b()
-    ratios, end = [], time.perf_counter() + seconds
-    while len(ratios) < 7 or time.perf_counter() < end:
-        start = time.perf_counter()
+    ratios, end = [], clock() + seconds
+    while len(ratios) < least or clock() < end:
+        start = clock()
         a()
-        middle = time.perf_counter()
+        middle = clock()
         b()
-        ratios.append((middle - start) / (time.perf_counter() - middle))
+        ratios.append((middle - start) / (clock() - middle))
     return float(np.median(ratios))
 
 

@@ -90,12 +90,12 @@ class SideBySide:
         """dL/dys (T, B, K, O) to dL/dp, zero outside the blocks."""
         narrow = xs.reshape(*xs.shape[:2], -1)
         grads, _, _ = self.wide.backward(p, narrow, None, memory, dys.reshape(*xs.shape[:2], -1))
-        return {name: grads[name] * self._inside[name].astype(grads[name].dtype) for name in grads}
+        return {name: grads[name] * self._inside[name] for name in grads}
 
     @cached_property
     def _inside(self):
-        """1 inside the blocks, 0 outside."""
-        ones = {name: np.ones(shape) for name, shape in self.network.shapes.items()}
+        """True inside the blocks."""
+        ones = {name: np.ones(shape, bool) for name, shape in self.network.shapes.items()}
         return self.join([ones] * self.count)
 
     def _blocks(self, p, k):
