@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import nbformat
+from _report import marked_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "bench" / "results"
@@ -13,10 +14,8 @@ CELLS = {cell.id: cell.source for cell in nbformat.read(ROOT / "chapters" / "08-
 
 def table(name):
     """Squared errors of each seed by network; a lost run is infinite."""
-    text = (RESULTS / "08_indrnn.md").read_text(encoding="utf-8")
-    inside = text.split(f"<!-- {name} -->")[1].split(f"<!-- end of {name} -->")[0].strip().splitlines()[2:]
-    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in inside]
-    return {row[0]: [float("inf") if e == "lost" else float(e) for e in row[2].split()] for row in rows}
+    found = marked_rows("08_indrnn", name)
+    return {net: [float("inf") if e == "lost" else float(e) for e in row[1].split()] for net, row in found.items()}
 
 
 def test_the_rates_are_those_that_the_bench_chose():

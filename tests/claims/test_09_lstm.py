@@ -3,17 +3,9 @@
 import re
 from pathlib import Path
 
+from _report import marked_rows
+
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def rows(name, part):
-    """The table between two marks: first column to the others."""
-    text = (ROOT / "bench" / "results" / f"{name}.md").read_text(encoding="utf-8")
-    table = re.search(rf"<!-- {part} -->\n(.*?)<!-- end of {part} -->", text, flags=re.DOTALL)[1]
-    lines = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n") if line.startswith("|")
-    ]
-    return {first: rest for first, *rest in lines[2:]}
 
 
 def first_number(cell):
@@ -25,7 +17,7 @@ def span(cell):
 
 
 def test_embedded_reber_is_learned_at_least_as_fast_as_in_1997():
-    table = rows("09_reber", "embedded")
+    table = marked_rows("09_reber", "embedded")
     _, solved, strings = table["LSTM 1997, cross-entropy, rate 0.1"]
     assert first_number(solved) == 30 and float(strings.split()[1].replace(",", "")) == 7500 <= 8440
     simple = [first_number(row[1]) for name, row in table.items() if name.startswith("simple")]
@@ -33,7 +25,7 @@ def test_embedded_reber_is_learned_at_least_as_fast_as_in_1997():
 
 
 def test_without_a_forget_gate_the_continual_stream_is_lost():
-    table = rows("09_reber", "continual")
+    table = marked_rows("09_reber", "continual")
     for name, (seeds, recalls, memory) in table.items():
         if name.startswith("LSTM 1997"):
             assert first_number(seeds) == 0 and abs(first_number(recalls) - 0.5) < 0.05 and first_number(memory) > 100
@@ -43,7 +35,7 @@ def test_without_a_forget_gate_the_continual_stream_is_lost():
 
 
 def test_gates_on_text_are_held_and_a_lines_end_is_nothing_special():
-    table = {name: span(" ".join(cells)) for name, cells in rows("09_gates", "gates").items()}
+    table = {name: span(" ".join(cells)) for name, cells in marked_rows("09_gates", "gates").items()}
     median, least, most = table["forget gates between .1 and .9, %"]
     assert 10 <= least <= median <= most <= 30
     for name in ("input", "output"):
@@ -59,7 +51,7 @@ def test_gates_on_text_are_held_and_a_lines_end_is_nothing_special():
 
 
 def test_a_large_forget_bias_does_no_harm():
-    table = {name: [int(cell) for cell in cells] for name, cells in rows("09_settings", "bias").items()}
+    table = {name: [int(cell) for cell in cells] for name, cells in marked_rows("09_settings", "bias").items()}
     assert table["0.0"][1:3] == [0, 0] and table["1.0"][2] == 0
     for name in ("4.0", "6.0", "8.0"):
         assert table[name][:2] == [12, 12] and 8 <= table[name][2] <= 10
@@ -69,13 +61,13 @@ def test_a_large_forget_bias_does_no_harm():
 
 
 def test_below_the_stairs_five_times_the_updates_find_nothing():
-    table = rows("09_settings", "stairs")
+    table = marked_rows("09_settings", "stairs")
     assert len(table) == 3 and all(solved == "0" for solved, _ in table.values())
     assert min(first_number(least) for _, least in table.values()) > 0.1
 
 
 def test_the_cell_of_1997_is_lost_at_other_rates_and_saved_by_resets():
-    table = rows("09_stream", "stream")
+    table = marked_rows("09_stream", "stream")
     for name, (seeds, recalls, memory) in table.items():
         if "reset" in name:
             assert first_number(seeds) == 7 and first_number(recalls) > 0.99 and first_number(memory) < 50
@@ -84,7 +76,9 @@ def test_the_cell_of_1997_is_lost_at_other_rates_and_saved_by_resets():
 
 
 def test_the_order_at_copying_turns_with_the_rate():
-    median = {name: [first_number(cell) for cell in cells] for name, cells in rows("09_settings", "copying").items()}
+    median = {
+        name: [first_number(cell) for cell in cells] for name, cells in marked_rows("09_settings", "copying").items()
+    }
     simple, lstm, open_gates = median["silence 10, rate .01, 600 updates"]
     assert simple < open_gates < lstm
     assert max(median["silence 10, rate .01, 2,400 updates"]) < 0.05
@@ -95,7 +89,7 @@ def test_the_order_at_copying_turns_with_the_rate():
 
 
 def test_what_helps_beyond_the_lag_is_a_shut_input_gate_and_not_spreading():
-    table = {name: [int(cell) for cell in cells] for name, cells in rows("09_settings", "bias").items()}
+    table = {name: [int(cell) for cell in cells] for name, cells in marked_rows("09_settings", "bias").items()}
     for name in ("ln T, b_i = −b_f", "spread, b_i = −b_f"):
         assert table[name][:3] == [12, 12, 12]
     for name in ("ln T", "spread, b_i as usual"):

@@ -1,15 +1,9 @@
 """Chapter 15: the ladder's table is made of its rows, and says what the chapter says."""
 
-import sys
-from pathlib import Path
-
+import _ladder
 import numpy as np
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "bench"))
-
-import _ladder  # noqa: E402
+from _report import marked_rows
 
 COUNTING = {"word": "6-gram, modified Kneser–Ney", "character": "9-gram, modified Kneser–Ney"}
 NETS = {"word": ("window of 4", "Elman", "GRU", "LSTM"), "character": ("window of 10", "Elman", "GRU", "LSTM")}
@@ -75,9 +69,7 @@ def test_the_window_is_behind_counting_and_slower(level):
 
 def sparse(name):
     """The numbers of one table of bench/results/15_sparse.md: (rows, columns, mean and largest distance)."""
-    text = (ROOT / "bench" / "results" / "15_sparse.md").read_text(encoding="utf-8")
-    lines = text.split(f"<!-- {name} -->")[1].split(f"<!-- end of {name} -->")[0].strip().splitlines()[2:]
-    return np.array([[cell.split("±") for cell in line.strip("| ").split("|")[1:]] for line in lines], float)
+    return np.array([[cell.split("±") for cell in row] for row in marked_rows("15_sparse", name).values()], float)
 
 
 def test_claim_37():
