@@ -1,5 +1,5 @@
 """The forget bias and copying of chapter 9 at more settings than the chapter has time for, by the chapter's own
-cells; and its staircase with five times the updates.
+cells; and its staircase with 5,000 updates.
 
     python bench/09_settings.py
 
@@ -83,7 +83,7 @@ def copying(delay, lr, kind, H, marks):
 
 
 def below_the_stairs(welded, demand, updates=5000):
-    """How many of twelve starts meet a demand with some gates welded, given five times the chapter's updates."""
+    """How many of twelve starts meet a demand with some gates welded, given 5,000 updates."""
     many, rng = SideBySide(rnnkit.LSTM, 3, 1, seeds=12, welded=welded), np.random.default_rng(0)
     task = partial(CHAPTER["notepad"], demand=demand)
     errors = many.score(many.train(many.init(rng), task, updates, 0.03, rng), task)

@@ -60,7 +60,7 @@ def test_a_large_forget_bias_does_no_harm():
     assert "Bias 0 at lag 24 after 1,500 updates: 0 of 12." in text
 
 
-def test_below_the_stairs_five_times_the_updates_find_nothing():
+def test_below_the_stairs_5000_updates_find_nothing():
     table = marked_rows("09_settings", "stairs")
     assert len(table) == 3 and all(solved == "0" for solved, _ in table.values())
     assert min(first_number(least) for _, least in table.values()) > 0.1
