@@ -55,12 +55,12 @@ def test_the_window_is_behind_counting_and_slower(level):
     assert _ladder.best_counting(groups) == base
     lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in _ladder.beside(groups, level)]
     (more, low, high) = next(map(float, line[1:]) for line in lines if line[0] == window)
-    told = {"word": (0.25, 0.18, 0.33), "character": (0.35, 0.31, 0.38)}[level]
-    assert (more, low, high) == pytest.approx(told, abs=0.03)
+    told = {"word": (0.24, 0.18, 0.33), "character": (0.35, 0.31, 0.38)}[level]
+    assert (more, low, high) == pytest.approx(told, abs=0.01)
     if level == "word":
         five = "5-gram, modified Kneser–Ney"
         behind = values(level, window, "test", "nats").mean() - values(level, five, "test", "nats")[0]
-        assert behind == pytest.approx(0.23, abs=0.03)
+        assert behind == pytest.approx(0.22, abs=0.01)
         assert 0.9 < values(level, window, "stored")[0] / values(level, five, "stored")[0] < 1.1
         assert values(level, window, "seconds").min() > 100 * values(level, five, "seconds")[0]
         reach = values(level, window, "by_reach") - values(level, five, "by_reach")
@@ -81,3 +81,23 @@ def test_claim_37():
         assert (np.diff(mean) < 0).all()
         assert mean[0] - off[0] > mean[3] + off[3] + 0.1  # every seed at the rarest is above every seed at the known
     assert mean[0] == 0.30 and mean[3] - off[3] < 0 < mean[3] + off[3]
+
+
+@pytest.mark.parametrize("level", COUNTING)
+def test_every_network_has_three_seeds(level):
+    groups = _ladder.grouped(level)
+    for name in NETS[level]:
+        assert sorted(row["seed"] for row in groups[name]) == [0, 1, 2], name
+
+
+def test_of_the_networks_the_gru_comes_nearest():
+    """By words: the GRU is ahead of the other three in every seed, and still behind the best table."""
+    gru = values("word", "GRU", "test", "nats")
+    others = [values("word", name, "test", "nats") for name in NETS["word"] if name != "GRU"]
+    assert gru.max() < min(x.min() for x in others) - 0.1
+    window, *rest = (x.mean() for x in others)
+    assert all(0 < window - x < 0.03 for x in rest)
+    groups = _ladder.grouped("word")
+    lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in _ladder.beside(groups, "word")]
+    (more, low, high) = next(map(float, line[1:]) for line in lines if line[0] == "GRU")
+    assert (more, low, high) == pytest.approx((0.08, 0.02, 0.17), abs=0.01)
