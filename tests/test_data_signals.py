@@ -75,6 +75,8 @@ def test_strips_are_made_of_the_digits_of_their_own_part():
                 assert not (real["test" if part == "train" else "train"].images[:, :, 1:7] == inner).all((1, 2)).any()
             assert np.array_equal(strip, mine.inputs[: mine.lengths[b], b])  # the darker of two strokes is seen
     assert set(steps) == {7, 8, 9, 10, 11}
+    wide = load("digit_strips", rng=np.random.default_rng(0), train=60, test=1, gap=(5, 6)).train
+    assert set(np.diff(wide.starts, axis=0).ravel().tolist()) == {13, 14}
 
 
 def test_every_number_has_a_name_of_its_own():
@@ -107,5 +109,8 @@ def test_bad_options():
         tones.load(rng=rng, keys=0)
     with pytest.raises(ValueError, match="length: expected at least 1"):
         digit_strips.load(rng=rng, length=0)
+    for gap in ((-8, 0), (2, 1)):
+        with pytest.raises(ValueError, match="gap: expected two whole numbers"):
+            digit_strips.load(rng=rng, gap=gap)
     with pytest.raises(ValueError, match="below: expected at least 100"):
         number_words.load(below=3)

@@ -50,7 +50,7 @@ reber          **rng**, count=256,                 inputs, ideal, legal (T,B,7),
 tones          **rng**, count=64, keys=7, snr=10.0 inputs (T,B,7), lengths (B,), waves [(N,)], targets (L,B),
                                                    target_lengths (B,); alphabet
 digit_strips   **rng**, train=512, test=128,       train, test: inputs (T,B,8), lengths (B,), targets, starts (L,B),
-               length=5                            target_lengths (B,); alphabet
+               length=5, gap=(-1, 3)               target_lengths (B,); alphabet
 number_words   below=10000                         train, valid, test: inputs, targets [str], numbers (N,);
                                                    source, target
 phrase_book    **rng**, train=2000, test=500       train, test: inputs, targets [[str]]; source, target

@@ -25,7 +25,14 @@ CARD = Card(
 )
 
 
-def load(*, rng: np.random.Generator, train: int = 512, test: int = 128, length: int = 5) -> Dataset:
+def load(
+    *,
+    rng: np.random.Generator,
+    train: int = 512,
+    test: int = 128,
+    length: int = 5,
+    gap: tuple[int, int] = (-1, 3),
+) -> Dataset:
     """Lay digits side by side.
 
     Parameters
@@ -35,6 +42,8 @@ def load(*, rng: np.random.Generator, train: int = 512, test: int = 128, length:
         Strips B in each part.
     length : int, default 5
         Digits L in each strip.
+    gap : (int, int), default (-1, 3)
+        Fewest and most columns between two digits, -7 or more; less than 0 is overlap.
 
     Returns
     -------
@@ -45,10 +54,13 @@ def load(*, rng: np.random.Generator, train: int = 512, test: int = 128, length:
         `alphabet`, the blank "-" and the digits.
     """
     real, L = digits.load(), check_size("length", length)
+    low, high = gap
+    if not 1 - WIDTH <= low <= high:
+        raise ValueError(f"gap: expected two whole numbers, {1 - WIDTH} or more and in order, got {gap!r}")
 
     def strips(part: Record, B: int) -> Record:
         chosen = rng.integers(len(part.targets), size=(L, B))
-        steps = np.concatenate([np.zeros((1, B), np.int64), rng.integers(WIDTH - 1, WIDTH + 4, (L - 1, B))])
+        steps = np.concatenate([np.zeros((1, B), np.int64), rng.integers(WIDTH + low, WIDTH + high + 1, (L - 1, B))])
         starts = steps.cumsum(0)
         lengths = starts[-1] + WIDTH
         inputs = np.zeros((lengths.max(), B, WIDTH))
