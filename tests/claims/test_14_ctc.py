@@ -13,3 +13,29 @@ def numbers(part):
         first: [[float(n) for n in re.findall(r"\d+\.?\d*", cell)] for cell in rest]
         for first, rest in marked_rows("14_fsdd", part).items()
     }
+
+
+def test_ctc_reads_connected_speech_better_than_both_rivals():
+    found = numbers("errors")
+    assert set(found) == {"alone", *PARTS}
+    for test in PARTS:
+        ctc, told, cut = found[test]
+        assert ctc[2] < 6.5  # the worst seed
+        assert ctc[2] + 1 < min(told[1], cut[0])  # no ranges overlap
+    assert found["as trained"][2][0] > 15 and found["run together"][2][0] > 25
+    assert found["wide apart"][2][0] < 8 < 15 < found["wide apart"][1][1]
+
+
+def test_closer_words_cost_more():
+    found = numbers("errors")
+    assert found["as trained"][0][2] < found["run together"][0][1]
+
+
+def test_a_voice_never_heard_costs_most():
+    for heard, fresh, _alone in numbers("speakers").values():
+        assert heard[2] < fresh[0]
+
+
+def test_both_decoders_say_nearly_the_same():
+    (path, _), (beam, agree) = numbers("decoders").values()
+    assert abs(path[0] - beam[0]) < 0.5 and agree[1] > 90
