@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from num2words import num2words
 
-from rnnkit.data import booking, load, phrase_book, sessions, tones
+from rnnkit.data import booking, load, phrase_book, phrase_texts, sessions, tones
 
 
 def test_tones_and_pauses_last_60_to_160_ms():
@@ -299,3 +299,33 @@ def test_bad_options():
         sessions.load(rng=np.random.default_rng(0), length=0)
     with pytest.raises(TypeError, match="train: expected a whole number"):
         phrase_book.load(rng=np.random.default_rng(0), train=2.5)
+
+
+def test_pieces_join_to_the_phrases_they_were_cut_from():
+    for english, german in (pair for pattern in phrases() for pair in pattern):
+        assert phrase_texts.joined(phrase_texts.english_pieces(english)) == english
+        assert phrase_texts.joined(phrase_texts.german_pieces(german)) == german
+    for n in range(1000):
+        word = num2words(n, lang="de")
+        assert phrase_texts.joined(phrase_texts.german_pieces(word)) == word
+    assert phrase_texts.german_pieces("dreihunderteinundzwanzig") == ["drei+", "hundert+", "ein+", "und+", "zwanzig"]
+    assert phrase_texts.german_pieces("siebzig und ein Achtel") == ["siebzig", "und", "ein", "Achtel"]
+
+
+def test_texts_hold_as_many_phrases_as_asked_and_no_number_or_sentence_of_the_other_part():
+    rng = np.random.default_rng(0)
+    seen = {}
+    for test in (False, True):
+        record = phrase_texts.load(rng=rng, count=600, most=3, least=2, test=test)
+        assert set(record.phrases) == {2, 3}
+        cut = [" ".join(x).split(" .") for x in record.inputs]
+        assert [len(x) - 1 for x in cut] == record.phrases.tolist()
+        assert [w.count(".") for w in record.targets] == record.phrases.tolist()
+        seen[test] = {phrase.strip() for x in cut for phrase in x[:-1]}
+    shared = seen[False] & seen[True]
+    assert shared == {f"my name is {name}" for name in phrase_book.NAMES}
+    source, target = phrase_texts.vocabularies()
+    assert source.symbols[:4] == target.symbols[:4] == ("", "<s>", "</s>", "<?>")
+    assert source.encode(["my", "Ada"]).tolist() == [source.numbers["my"], 3]
+    with pytest.raises(ValueError, match="most"):
+        phrase_texts.load(rng=rng, count=5, most=1, least=2)

@@ -384,3 +384,59 @@ def test_encoder_decoder_sizes():
     with pytest.raises(ValueError, match="attention: expected query_size 12 and key_size 24"):
         nn.EncoderDecoder((6, 6), 8, rnnkit.GRU(8, 12), rnnkit.GRU(8, 12), bidirectional=True,
                           attention=rnnkit.MultiplicativeAttention(12, 12))  # fmt: skip
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("attention", [None, rnnkit.AdditiveAttention, rnnkit.MultiplicativeAttention])
+def test_side_by_side_is_each_network_by_itself(attention, both):
+    sizes = (6, 12 if both else 6) if attention is not None else ()
+    ask = attention and attention(*sizes, *([5] if attention is rnnkit.AdditiveAttention else []))
+    models = [
+        nn.EncoderDecoder((9, 8), 5, rnnkit.GRU(5, 6), rnnkit.GRU(5, 6), attention=ask, bidirectional=both, seed=s)
+        for s in range(3)
+    ]
+    models = [model.double() for model in models]
+    rng, loss = np.random.default_rng(0), torch.nn.functional.cross_entropy
+    source, before, after = (torch.from_numpy(rng.integers(1, 8, (T, 3, 4))) for T in (7, 5, 5))
+    lengths = torch.from_numpy(rng.integers(1, 8, (3, 4)))
+    nets = nn.SideBySide(models)
+    ys = nets(source, lengths, before)
+    loss(ys.flatten(0, 2), after.flatten()).backward()
+    for k, model in enumerate(models):
+        own = model(source[:, k], lengths[k], before[:, k])
+        torch.testing.assert_close(ys[:, k], own)
+        (loss(own.flatten(0, 1), after[:, k].flatten()) / 3).backward()
+        for name, x in model.named_parameters():
+            if x.grad is not None:  # without attention nobody asks the second encoder
+                torch.testing.assert_close(nets.p[name.replace(".", "/")].grad[k], x.grad)
+    nets.clip(0.01)
+    for k in range(3):
+        length = sum(float((x.grad[k] ** 2).sum()) for x in nets.p.values() if x.grad is not None) ** 0.5
+        assert length == pytest.approx(0.01)
+
+
+def test_side_by_side_learns_with_and_without_its_own_words():
+    rng = np.random.default_rng(0)
+    sources = [rng.integers(3, 8, rng.integers(1, 4)) for _ in range(60)]
+    targets = [x[::-1].copy() for x in sources]
+    for own in (None, lambda done: 0.5 * done):
+        models = [nn.EncoderDecoder((8, 8), 6, rnnkit.GRU(6, 16), rnnkit.GRU(6, 16), seed=s) for s in range(2)]
+        nets = nn.SideBySide(models)
+        losses = nets.fit(sources, targets, 250, rng=np.random.default_rng(1), own=own)
+        assert losses[-1] < 0.4 < losses[0]
+        source = torch.from_numpy(rnnkit.pad(sources)[0])
+        for model in nets.split():
+            start = model.start(source, torch.tensor([len(x) for x in sources]))
+            told = greedy(model.step, start, 60, 1, 2, 5)
+            assert np.mean([a == b.tolist() for a, b in zip(told, targets, strict=True)]) > 0.7
+
+
+def test_side_by_side_wants_networks_of_one_shape_and_of_grus():
+    def model(cell, H):
+        return nn.EncoderDecoder((6, 6), 4, cell(4, H), cell(4, H))
+
+    for models in ([], [model(rnnkit.GRU, 5), model(rnnkit.GRU, 6)]):
+        with pytest.raises(ValueError, match="models: expected one or more, of one shape"):
+            nn.SideBySide(models)
+    with pytest.raises(ValueError, match="models: expected encoders and decoders with the cell GRU"):
+        nn.SideBySide([model(rnnkit.LSTM, 5)])

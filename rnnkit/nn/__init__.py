@@ -16,6 +16,7 @@ from rnnkit.nn.fit import fit
 from rnnkit.nn.port import from_torch, to_torch
 from rnnkit.nn.recurrent import Bidirectional, Recurrent
 from rnnkit.nn.seq2seq import EncoderDecoder
+from rnnkit.nn.side_by_side import SideBySide
 from rnnkit.nn.skipgram import SkipGram, noise_distribution, skip_grams, subsample
 from rnnkit.nn.window import WindowModel
 
@@ -23,6 +24,7 @@ __all__ = [
     "Bidirectional",
     "EncoderDecoder",
     "Recurrent",
+    "SideBySide",
     "SkipGram",
     "WindowModel",
     "device",
