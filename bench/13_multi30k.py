@@ -25,7 +25,7 @@ import rnnkit.nn
 from rnnkit.data import load
 
 KEPT = Path(__file__).resolve().parent.parent / ".cache" / "bench" / "13_multi30k"
-MERGES, VECTOR, H, EPOCHS, BATCH, MOST = 3000, 96, 128, 4, 64, 60
+MERGES, VECTOR, H, EPOCHS, BATCH, MOST = 4000, 128, 192, 6, 64, 60
 PAD, START, END = 0, 1, 2
 
 
