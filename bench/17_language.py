@@ -4,8 +4,8 @@
 
 `characters` trains an LSTM of 192 units on characters, which goes into chapters/checkpoints/17-characters.npz, and
 lets it go on learning while it is tested.  `keys` counts the keystrokes that it saves, and that counting saves.
-`words` trains the ladder's LSTM with tied weights, with variational dropout and with none, lets it go on learning, and
-mixes it with counting.  The rows go into the ladder (bench/results/ladder/17-*.json), all else into
+`words` trains the ladder's LSTM with tied weights, with variational dropout, with none, and with another start, lets it
+go on learning, and mixes it with counting.  The rows go into the ladder (bench/results/ladder/17-*.json), all else into
 bench/results/17_language.md.  What is finished is kept: the passes of the first network in .cache/bench/17_language,
 everything else in the rows.
 """
@@ -89,6 +89,14 @@ class Variational(ladder.Recurrent):
             h = torch.sigmoid(o) * torch.tanh(c)
             hs.append(h)
         return self.output(torch.stack(hs) * out), (h[None], c[None])
+
+
+def remembering(size, embed, hidden, dropout):
+    """The ladder's LSTM with forget gates that begin nearly open; torch's begin half open."""
+    net = ladder.Recurrent("LSTM", size, embed, hidden, dropout)
+    with torch.no_grad():
+        net.layer.bias_hh_l0[hidden : 2 * hidden] += 1
+    return net
 
 
 def dynamic(net, corpus, part, rate, most=None):
@@ -247,6 +255,7 @@ def words():
         "LSTM, tied": (140, lambda: Tied(size, TIED, setting["dropout"])),
         "LSTM, variational": (141, lambda: Variational(size, setting["embed"], H, setting["dropout"])),
         "LSTM, no dropout": (142, lambda: ladder.Recurrent("LSTM", size, setting["embed"], H, 0.0)),
+        "LSTM, forget bias 1": (143, lambda: remembering(size, setting["embed"], H, setting["dropout"])),
     }
     base, rate = counted(corpus), None
     done = {_ladder.key(row) for row in _ladder.read(CHAPTER)}
@@ -405,6 +414,7 @@ def tricks():
     yield "LSTM: tied weights", nats("word", "LSTM, tied"), nats("word", "LSTM"), "word"
     yield "LSTM: no dropout", nats("word", "LSTM, no dropout"), nats("word", "LSTM"), "word"
     yield "LSTM: variational dropout", nats("word", "LSTM, variational"), nats("word", "LSTM"), "word"
+    yield "LSTM: forget bias 1", nats("word", "LSTM, forget bias 1"), nats("word", "LSTM"), "word"
     tied = nats("word", "LSTM, tied")
     yield "tied: going on learning", nats("word", "LSTM, tied, dynamic"), tied, "word"
     yield "tied: mixed with the 6-gram", nats("word", "LSTM, tied, and 6-gram KN"), tied, "word"
