@@ -1,13 +1,13 @@
 """Recurrent language models: the network that chapter 17 looks into, and what five tricks are worth, 15 minutes.
 
-    python bench/17_language.py [characters|keys|words|write]
+    python bench/17_language.py [characters|keys|counting|words|write]
 
 `characters` trains an LSTM of 192 units on characters, which goes into chapters/checkpoints/17-characters.npz, and
-lets it go on learning while it is tested.  `keys` counts the keystrokes that it saves, and that counting saves.
-`words` trains the ladder's LSTM with tied weights, with variational dropout, with none, and with another start, lets it
-go on learning, and mixes it with counting.  The rows go into the ladder (bench/results/ladder/17-*.json), all else into
-bench/results/17_language.md.  What is finished is kept: the passes of the first network in .cache/bench/17_language,
-everything else in the rows.
+lets it go on learning while it is tested.  `keys` counts the keystrokes that it saves, and that counting saves;
+`counting` lets the counts go on.  `words` trains the ladder's LSTM with tied weights, with variational dropout, with
+none, and with another start, lets it go on learning, and mixes it with counting.  The rows go into the ladder
+(bench/results/ladder/17-*.json), all else into bench/results/17_language.md.  What is finished is kept: the passes of
+the first network in .cache/bench/17_language, everything else in the rows.
 """
 
 import hashlib
@@ -173,6 +173,39 @@ def with_cache(corpus, base):
     return best
 
 
+def going_on(corpus, block):
+    """By documentation string: nats of the test by counts that go on, made anew from train and all blocks so far."""
+    order = int(BEST[corpus.level].split("-")[0])
+    stream, ids, found = np.concatenate([[corpus.start], corpus.ids["train"]]), corpus.ids["test"], []
+    for t in range(0, len(ids), block):
+        model = ngram.KneserNey().estimate(ngram.count(np.concatenate([stream, ids[:t]]), order, corpus.size))
+        before = np.concatenate([stream, ids[:t]])[1 - order :]
+        found.append(model.logprob(np.concatenate([before, ids[t : t + block]]))[len(before) :])
+    return -np.bincount(corpus.docstring, np.concatenate(found))
+
+
+def counting():
+    """What the best counting models reach if they, too, go on learning."""
+    for level, block in (("word", 100), ("character", 1000)):
+        name = f"{level}s counted on"
+        if name not in recalled():
+            corpus = _ladder.Corpus(level)
+            nats = going_on(corpus, block)
+            remember(**{name: [round(float(x), 1) for x in nats]})
+            print(name, nats.sum() / len(corpus.ids["test"]), flush=True)
+
+
+def recalled():
+    """What results/17_language.json holds."""
+    path = RESULTS / "17_language.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+def remember(**facts):
+    """Keep facts in results/17_language.json."""
+    (RESULTS / "17_language.json").write_text(json.dumps(recalled() | facts) + "\n", "utf-8")
+
+
 # Rows
 
 
@@ -233,9 +266,7 @@ def characters():
     np.savez(CHECKPOINT, **p)
     facts = {"valid": [round(x, 4) for x in run.history["validation"]], "seconds": round(spent),
              "sha256": hashlib.sha256(CHECKPOINT.read_bytes()).hexdigest()}  # fmt: skip
-    path = RESULTS / "17_language.json"
-    old = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    path.write_text(json.dumps(old | facts) + "\n", "utf-8")
+    remember(**facts)
     print(cell, facts, flush=True)
 
     name = f"LSTM of {HIDDEN}, {PASSES} passes"
@@ -341,25 +372,28 @@ def next_letters(corpus, order):
     return logp
 
 
+def shared(one, other):
+    """How many letters two words begin with alike."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
 def from_words(corpus, order):
     """`first` for a model of words: it completes to the likeliest word that begins as typed."""
     stream = np.concatenate([[corpus.start], corpus.ids["train"]])
     model = ngram.KneserNey().estimate(ngram.count(stream, order, corpus.size))
     tokens, ids = corpus.data.test.tokens, np.concatenate([[corpus.start], corpus.ids["test"]])
-    symbols, ends = np.array(corpus.vocabulary.symbols), np.cumsum([len(t) for t in tokens])
+    symbols, ends = corpus.vocabulary.symbols, np.cumsum([len(t) for t in tokens])
+    words = np.array([bool(re.fullmatch(f" ?{WORD.pattern}", symbol)) for symbol in symbols])
 
     def first(a, b):
         t = int(np.searchsorted(ends, a, "right"))
         if ids[t + 1] == 0:
             return b - a  # an unknown word is never offered
         p = model.distribution(ids[max(t + 2 - order, 0) : t + 1] if order > 1 else [])
-        lead = len(tokens[t].rstrip()) - (b - a)
-        for typed in range(b - a):
-            begins = np.char.startswith(symbols, tokens[t][: lead + typed])
-            begins &= np.char.isalpha(np.char.replace(np.char.lstrip(symbols), "_", "a"))
-            if symbols[np.where(begins, p, -1).argmax()] == tokens[t]:
-                return typed
-        return b - a
+        better = np.flatnonzero(words & (p > p[ids[t + 1]]))  # offered before it as long as they begin alike
+        alike = max((shared(symbols[n], tokens[t]) for n in better), default=-1)
+        lead = len(tokens[t]) - (b - a)  # its space is typed in any case
+        return min(max(alike + 1 - lead, 0), b - a)
 
     return first
 
@@ -379,21 +413,22 @@ def keys():
         known.append(log_softmax(ys[:, 0]))
     known = np.concatenate(known)
     firsts = {
-        "words, 1-gram": from_words(word, 1),
-        "words, 6-gram": from_words(word, 6),
-        "letters, 9-gram": from_letters(letter, next_letters(letter, 9)),
-        f"letters, LSTM of {HIDDEN}": from_letters(letter, lambda at: known[at]),
+        "words, 1-gram": lambda: from_words(word, 1),
+        "words, 6-gram": lambda: from_words(word, 6),
+        "letters, 9-gram": lambda: from_letters(letter, next_letters(letter, 9)),
+        f"letters, LSTM of {HIDDEN}": lambda: from_letters(letter, lambda at: known[at]),
     }
     share = np.array([len(one) for one in letter.data.test.docstrings], float)
     ids = np.random.default_rng(0).integers(len(share), size=(2000, len(share)))
-    found = {}
+    found = recalled().get("keys", {})
     for name, first in firsts.items():
-        saved = spared(text, first)
+        if name in found:
+            continue
+        saved = spared(text, first())
         low, high = np.percentile(saved[ids].sum(1) / share[ids].sum(1) * share.sum() / len(text), (2.5, 97.5))
         found[name] = [float(saved.sum() / len(text)), float(low), float(high)]
+        remember(keys=found)
         print(name, found[name], flush=True)
-    path = RESULTS / "17_language.json"
-    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"keys": found}) + "\n", "utf-8")
 
 
 # The tables
@@ -419,11 +454,17 @@ def tricks():
     yield "tied: going on learning", nats("word", "LSTM, tied, dynamic"), tied, "word"
     yield "tied: mixed with the 6-gram", nats("word", "LSTM, tied, and 6-gram KN"), tied, "word"
     yield "6-gram: mixed with tied", nats("word", "LSTM, tied, and 6-gram KN"), kn, "word"
+    on = {level: np.array(recalled()[f"{level}s counted on"]) for level in ("word", "character")}
     yield "6-gram: a cache", -np.bincount(corpus.docstring, cached["test"]), kn, "word"
+    yield "6-gram: going on counting", on["word"], kn, "word"
+    yield "both going on: tied against 6-gram", nats("word", "LSTM, tied, dynamic"), on["word"], "word"
     name = f"LSTM of {HIDDEN}, {PASSES} passes"
     large, kn = nats("character", name), nats("character", BEST["character"])
+    learning = nats("character", f"{name}, dynamic")
     yield f"LSTM of {HIDDEN}, against the 9-gram", large, kn, "character"
-    yield f"LSTM of {HIDDEN}: going on learning", nats("character", f"{name}, dynamic"), large, "character"
+    yield f"LSTM of {HIDDEN}: going on learning", learning, large, "character"
+    yield "9-gram: going on counting", on["character"], kn, "character"
+    yield "both going on: LSTM against 9-gram", learning, on["character"], "character"
     yield f"LSTM of {HIDDEN}: mixed with the 9-gram", nats("character", f"{name}, and 9-gram KN"), large, "character"
 
 
@@ -442,9 +483,8 @@ def differences(level):
 def write():
     _ladder.write()
     lines = ["# Recurrent language models", "", machine(), ""]
-    facts, saved = RESULTS / "17_language.json", []
-    if facts.exists():
-        facts = json.loads(facts.read_text("utf-8"))
+    facts, saved = recalled(), []
+    if facts:
         for name, shares in facts.get("keys", {}).items():
             saved.append(f"| {name} | " + " | ".join(f"{100 * x:.1f}" for x in shares) + " |")
         passes = [f"| {n} | {nats:.3f} |" for n, nats in enumerate(facts["valid"], 1)]
@@ -475,10 +515,13 @@ def write():
     print("\n".join(lines))
 
 
+PARTS = {"characters": characters, "keys": keys, "counting": counting, "words": words, "write": write}
+
+
 def main():
     torch.set_num_threads(1)
-    for part in sys.argv[1:] or ("characters", "keys", "words", "write"):
-        {"characters": characters, "keys": keys, "words": words, "write": write}[part]()
+    for part in sys.argv[1:] or PARTS:
+        PARTS[part]()
 
 
 if __name__ == "__main__":
