@@ -210,8 +210,11 @@ def remember(**facts):
 
 
 def keep(corpus, name, rank, net, spent, logp, seed, sample="", **more):
-    row = _ladder.record(CHAPTER, corpus, name, rank, stored=sum(x.numel() for x in net.parameters()), seconds=spent,
-                         seed=seed, sample=sample, **logp, **more)  # fmt: skip
+    stored = sum(x.numel() for x in net.parameters())
+    if "share" in more:  # a mixture needs the counts too
+        stored += _ladder.grouped(corpus.level)[BEST[corpus.level]][0]["stored"]
+    row = _ladder.record(CHAPTER, corpus, name, rank, stored=stored, seconds=spent, seed=seed, sample=sample,
+                         **logp, **more)  # fmt: skip
     print(corpus.level, name, seed, row["valid"], row["test"], more, flush=True)
 
 
@@ -454,7 +457,7 @@ def tricks():
     yield "tied: going on learning", nats("word", "LSTM, tied, dynamic"), tied, "word"
     yield "tied: mixed with the 6-gram", nats("word", "LSTM, tied, and 6-gram KN"), tied, "word"
     yield "6-gram: mixed with tied", nats("word", "LSTM, tied, and 6-gram KN"), kn, "word"
-    on = {level: np.array(recalled()[f"{level}s counted on"]) for level in ("word", "character")}
+    on = {level: recalled().get(f"{level}s counted on") for level in ("word", "character")}
     yield "6-gram: a cache", -np.bincount(corpus.docstring, cached["test"]), kn, "word"
     yield "6-gram: going on counting", on["word"], kn, "word"
     yield "both going on: tied against 6-gram", nats("word", "LSTM, tied, dynamic"), on["word"], "word"
@@ -475,7 +478,7 @@ def differences(level):
     ids = np.random.default_rng(0).integers(len(share), size=(2000, len(share)))
     for name, new, old, at in tricks():
         if at == level and new is not None and old is not None:
-            more, T = new - old, len(test.ids["test"])
+            more, T = np.subtract(new, old), len(test.ids["test"])
             low, high = np.percentile(more[ids].sum(1) / share[ids].sum(1) * share.sum() / T, (2.5, 97.5))
             yield f"| {name} | {more.sum() / T:+.3f} | {low:+.3f} | {high:+.3f} |"
 

@@ -36,3 +36,63 @@ def test_the_tables_are_made_of_the_rows():
 
 def differences(level):
     return {name: list(map(float, row)) for name, row in marked_rows("17_language", f"{level} tricks").items()}
+
+
+TOLD = {
+    "word": {
+        "LSTM: tied weights": -0.15,
+        "LSTM: no dropout": -0.08,
+        "tied: going on learning": -0.27,
+        "tied: mixed with the 6-gram": -0.24,
+        "6-gram: mixed with tied": -0.17,
+        "6-gram: going on counting": -0.39,
+        "both going on: tied against 6-gram": 0.19,
+    },
+    "character": {
+        "LSTM of 192, against the 9-gram": 0.08,
+        "LSTM of 192: going on learning": -0.24,
+        "LSTM of 192: mixed with the 9-gram": -0.16,
+    },
+}
+
+
+@pytest.mark.parametrize("level", TOLD)
+def test_what_each_change_is_worth(level):
+    found = differences(level)
+    for name, told in TOLD[level].items():
+        more, low, high = found[name]
+        assert more == pytest.approx(told, abs=0.011), name
+        assert np.sign(low) == np.sign(high) == np.sign(told), name  # the interval holds no zero
+
+
+def test_a_scan_beats_the_loop():
+    lines = (RESULTS / "scan.md").read_text(encoding="utf-8").splitlines()
+    rows = [
+        [float(x.replace(",", "")) for x in line.strip("| ").split("|")]
+        for line in lines
+        if re.match(r"\| [\d,]+ ", line)
+    ]
+    times = np.array(rows)[:, 1:]
+    assert 2.2 < times.min() < 2.7 and 20 < times.max() < 30
+
+
+def test_a_window_takes_as_long():
+    def seconds(level, name):
+        return np.mean([row["seconds"] for row in _ladder.grouped(level)[name]])
+
+    for level, window, low, high in (("word", "window of 4", 0.9, 1.1), ("character", "window of 10", 1.15, 1.45)):
+        for name in ("Elman", "LSTM"):
+            assert low < seconds(level, name) / seconds(level, window) < high
+    assert 1.1 < seconds("word", "GRU") / seconds("word", "window of 4") < 1.4
+    assert 2.1 < seconds("character", "GRU") / seconds("character", "window of 10") < 2.7
+
+
+def test_keys():
+    shares = {name: 100 * x[0] for name, x in FACTS["keys"].items()}
+    assert shares["letters, LSTM of 192"] == pytest.approx(15.6, abs=0.2)
+    assert FACTS["keys"]["letters, LSTM of 192"][2] < FACTS["keys"]["words, 6-gram"][1]  # the intervals part
+    assert FACTS["keys"]["letters, LSTM of 192"][2] < FACTS["keys"]["letters, 9-gram"][1]
+    assert FACTS["keys"]["letters, LSTM of 192"][1] > FACTS["keys"]["words, 1-gram"][2]
+    assert shares["letters, 9-gram"] == pytest.approx(19.2, abs=0.2)
+    assert shares["words, 6-gram"] == pytest.approx(19.0, abs=0.2)
+    assert shares["words, 1-gram"] == pytest.approx(13.0, abs=0.2)
