@@ -41,7 +41,8 @@ def differences(level):
 TOLD = {
     "word": {
         "LSTM: tied weights": -0.15,
-        "LSTM: no dropout": -0.08,
+        "LSTM: no dropout": -0.07,
+        "LSTM: variational dropout": 0.03,
         "tied: going on learning": -0.27,
         "tied: mixed with the 6-gram": -0.24,
         "6-gram: mixed with tied": -0.17,
@@ -51,6 +52,7 @@ TOLD = {
     "character": {
         "LSTM of 192, against the 9-gram": 0.08,
         "LSTM of 192: going on learning": -0.24,
+        "9-gram: going on counting": -0.16,
         "LSTM of 192: mixed with the 9-gram": -0.16,
     },
 }
@@ -63,6 +65,21 @@ def test_what_each_change_is_worth(level):
         more, low, high = found[name]
         assert more == pytest.approx(told, abs=0.011), name
         assert np.sign(low) == np.sign(high) == np.sign(told), name  # the interval holds no zero
+
+
+def test_both_going_on_are_level_by_letters():
+    more, low, high = differences("character")["both going on: LSTM against 9-gram"]
+    assert abs(more) < 0.01 and low < 0 < high
+    assert nats("character", f"{NAME}, dynamic")[0] == pytest.approx(1.20, abs=0.005)
+    assert nats("character", f"{NAME}, and 9-gram KN")[0] == pytest.approx(1.28, abs=0.005)
+
+
+def test_no_plain_network_reaches_counting():
+    for level, name in bench.BEST.items():
+        base = nats(level, name)[0]
+        for other, rows in _ladder.grouped(level).items():
+            if rows[0]["seed"] is not None and "dynamic" not in other and "KN" not in other:
+                assert nats(level, other).min() > base + 0.04, other
 
 
 def test_a_scan_beats_the_loop():
