@@ -43,6 +43,7 @@ TOLD = {
         "LSTM: tied weights": -0.15,
         "LSTM: no dropout": -0.07,
         "LSTM: variational dropout": 0.03,
+        "LSTM: forget bias 1": 0.08,
         "tied: going on learning": -0.27,
         "tied: mixed with the 6-gram": -0.24,
         "6-gram: mixed with tied": -0.17,
