@@ -29,8 +29,9 @@ def test_the_network_is_the_one_that_was_trained():
 
 
 def test_the_tables_are_made_of_the_rows():
+    changes = list(bench.tricks())
     for level in ("word", "character"):
-        lines = [line.strip("| ").split(" | ") for line in bench.differences(level)]
+        lines = [line.strip("| ").split(" | ") for line in bench.differences(level, changes)]
         assert {first: rest for first, *rest in lines} == marked_rows("17_language", f"{level} tricks")
 
 
@@ -114,3 +115,8 @@ def test_keys():
     assert shares["letters, 9-gram"] == pytest.approx(19.2, abs=0.2)
     assert shares["words, 6-gram"] == pytest.approx(19.0, abs=0.2)
     assert shares["words, 1-gram"] == pytest.approx(13.0, abs=0.2)
+
+
+def test_how_often_two_headings_stand_in_training():
+    headed = re.findall(r"\n *([^\n]+)\n *-{3,}\n", bench.load("language").train.text)
+    assert headed.count("Attributes") == 9 and headed.count("Parameters") == 588
