@@ -41,7 +41,7 @@ def tracked():
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, names.split("\0")):
         path = ROOT / name
-        if path.suffix not in {".png", ".ico", ".woff2"} and path.exists():
+        if path.suffix not in {".png", ".ico", ".npz", ".woff2"} and path.exists():
             yield name, path.read_text(encoding="utf-8")
 
 
