@@ -177,7 +177,14 @@ def main():
     for what, kind, H, lr, loss, biases in (
         ("LSTM 1997, squared error", rnnkit.LSTM1997, 6, 0.5, squared, {"o": stairs}),
         ("LSTM 1997, cross-entropy", rnnkit.LSTM1997, 6, 0.1, cross_entropy, {"o": stairs}),
-        ("LSTM with forget gate, cross-entropy", rnnkit.LSTM, 6, 0.1, cross_entropy, {"o": stairs, "f": [1.0] * 6}),
+        (
+            "LSTM with forget gate (rate not tuned), cross-entropy",
+            rnnkit.LSTM,
+            6,
+            0.1,
+            cross_entropy,
+            {"o": stairs, "f": [1.0] * 6},
+        ),
         ("simple network, squared error", rnnkit.Elman, 15, 0.1, squared, {}),
         ("simple network, cross-entropy", rnnkit.Elman, 15, 0.03, cross_entropy, {}),
     ):

@@ -66,6 +66,18 @@ def test_below_the_stairs_5000_updates_find_nothing():
     assert min(first_number(least) for _, least in table.values()) > 0.1
 
 
+def test_on_the_stairs_5000_updates_leave_some_where_they_were():
+    found = {
+        name: (int(solved), span(others))
+        for name, (solved, others) in marked_rows("09_settings", "on the stairs").items()
+    }
+    assert [solved for solved, _ in found.values()] == [11, 7, 5]
+    for solved, others in found.values():
+        assert solved + len(others) == 12
+    assert min(found["input and output gate: be silent"][1]) > 0.95  # they say 0 always
+    assert min(found["all gates: replace"][1]) > 0.3
+
+
 def test_the_cell_of_1997_is_lost_at_other_rates_and_saved_by_resets():
     table = marked_rows("09_stream", "stream")
     for name, (seeds, recalls, memory) in table.items():
