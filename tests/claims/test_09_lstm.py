@@ -55,6 +55,7 @@ def test_a_large_forget_bias_does_no_harm():
     assert table["0.0"][1:3] == [0, 0] and table["1.0"][2] == 0
     for name in ("4.0", "6.0", "8.0"):
         assert table[name][:2] == [12, 12] and 8 <= table[name][2] <= 10
+    assert table["ln T"][:3] == [12, 12, 8]
     assert all(5 <= row[3] <= 6 for name, row in table.items() if name[0].isdigit())
     text = (ROOT / "bench" / "results" / "09_settings.md").read_text(encoding="utf-8")
     assert "Bias 0 at lag 24 after 1,500 updates: 0 of 12." in text
