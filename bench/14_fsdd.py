@@ -201,7 +201,10 @@ def fixed(piece, size=12):
 
 
 class Cutter:
-    """A support vector machine for each piece; where to cut is tuned on training strings."""
+    """A support vector machine for each piece; where to cut is tuned on training strings.
+
+    A handicap that was not removed: the machine learns whole recordings, and is then given cut pieces.
+    """
 
     def __init__(self, part, speakers):
         rng = np.random.default_rng(0)
@@ -234,11 +237,18 @@ def measure(kind, part, test, speakers, heard, seed):
     begin = time.process_time()
     examined = tests(test, heard)
     result = {"errors": {}, "speakers": {}}
-    if kind == "cut":
+    if kind == "floor":  # what the reader that was told the boundaries would say if it were right at every tick
+
+        def reader(made):
+            return [collapse(frames, 1) for *_, frames in made]
+
+    elif kind == "cut":
         cutter = Cutter(part, speakers)
         reader, result["setting"] = cutter.read, cutter.setting
         known = [fixed(x) for x, *_ in examined["alone"]]  # a whole recording needs no cutting
         right = [labels[0] for _, labels, _ in examined["alone"]]
+        counts = [len(pieces(x, *cutter.setting)) for x, *_ in examined["alone"]]
+        result["in pieces"] = {"none": counts.count(0), "several": sum(c > 1 for c in counts)}
         result["errors"]["alone, not cut"] = float(100 * (cutter.svm.predict(known) != right).mean())
     else:
         model = train(part, speakers, seed, kind == "told")
@@ -274,16 +284,20 @@ def spread(values, form=".1f"):
 
 def report(found):
     def errors(kind, test):
-        return [found[f"{kind} {s}"]["errors"][test] for s in (SEEDS if kind != "cut" else (0,))]
+        return [found[f"{kind} {s}"]["errors"][test] for s in (SEEDS if kind in ("ctc", "told") else (0,))]
 
-    kinds = {"ctc": "CTC", "told": "told the boundaries", "cut": "cut at pauses"}
+    def lines_of(values):
+        """The range on a line of its own, never broken: for a narrow page."""
+        return spread(values).replace(" (", "<br>(").replace("–", "\u2060–\u2060")
+
+    kinds = {"ctc": "CTC", "told": "told", "floor": "floor", "cut": "cut"}
     heads = ["alone", *PAUSES, "ten digits"]
-    main = ["| test | " + " | ".join(kinds.values()) + " |", "|---|---|---|---|"]
-    main += [f"| {test} | " + " | ".join(spread(errors(kind, test)) for kind in kinds) + " |" for test in heads]
+    main = ["| test | " + " | ".join(kinds.values()) + " |", "|---" * 5 + "|"]
+    main += [f"| {test} | " + " | ".join(lines_of(errors(kind, test)) for kind in kinds) + " |" for test in heads]
     speakers = list(found["ctc 0"]["speakers"])
-    by = ["| speaker | heard in training | never heard | never heard, alone |", "|---|---|---|---|"]
+    by = ["| speaker | heard | never heard | never, alone |", "|---|---|---|---|"]
     for s in speakers:
-        heard = spread([found[f"ctc {seed}"]["speakers"][s] for seed in SEEDS])
+        heard = lines_of([found[f"ctc {seed}"]["speakers"][s] for seed in SEEDS])
         new = found[f"without {s}"]["errors"]
         by.append(f"| {s} | {heard} | {new['as trained']:.1f} | {new['alone']:.1f} |")
     beams = ["| decoder | errors, % | same answer, % |", "|---|---|---|"]
@@ -310,8 +324,13 @@ def report(found):
         "",
         *marked("errors", main),
         "",
+        "Told: the boundaries. Floor: what that reader would still get wrong if it were right at every tick (equal "
+        "words that touch are one run, and one word may cover another). Cut: at pauses; no seed.",
+        "",
         "A whole recording, given to the support vector machine without cutting: "
-        f"{cut['errors']['alone, not cut']:.1f} % wrong.",
+        f"{cut['errors']['alone, not cut']:.1f} % wrong. Of the 300 lone recordings the cut leaves "
+        f"{cut['in pieces']['several']} in several pieces, {cut['in pieces']['none']} in none. The machine learned "
+        "whole recordings only and reads cut pieces: a handicap that was not removed.",
         "",
         "## By speaker",
         "",
@@ -332,6 +351,7 @@ def main():
     found = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     everyone = sorted(set(data.train.speakers))
     jobs = [("cut 0", "cut", everyone, everyone, 0)]
+    jobs += [("floor 0", "floor", everyone, everyone, 0)]
     jobs += [(f"{kind} {s}", kind, everyone, everyone, s) for s in SEEDS for kind in ("ctc", "told")]
     jobs += [(f"without {x}", "ctc", [s for s in everyone if s != x], [x], 0) for x in everyone]
     for name, kind, speakers, heard, seed in jobs:
