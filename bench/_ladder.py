@@ -18,6 +18,8 @@ from rnnkit.score import score
 
 FOLDER = RESULTS / "ladder"
 LEVELS = {"word": "words", "character": "characters"}
+SHORT = {"word": (1, 2, 10, 21, 31, 42, 43, 44), "character": (1, 2, 11, 21, 31, 40, 41, 42, 43)}  # ranks shown first
+NETWORKS = (100, 110, 120, 130)  # the ranks of chapter 15's
 REACH = 4  # the longest context that `reach` looks for
 
 
@@ -150,6 +152,48 @@ def beside(groups, level, draws=2000):
     return lines
 
 
+def copied(run=13):
+    """Which of the test's documentation strings hold a run of words that train holds too."""
+    data, view = load("language"), np.lib.stride_tricks.sliding_window_view
+    held = set(map(tuple, view(data.train.words, run).tolist()))
+    hit = np.array([tuple(words) in held for words in view(data.test.words, run).tolist()])
+    ends = np.cumsum([len(token) for token in data.test.tokens])
+    lengths = np.array([len(text) for text in data.test.docstrings]) + len(BREAK)
+    docstring = np.searchsorted(np.cumsum(lengths), ends)
+    inside = np.convolve(hit, np.ones(run))[: len(ends)] > 0
+    return np.bincount(docstring, inside, len(lengths)) > 0
+
+
+def behind(groups, draws=2000):
+    """Bits a character behind the best counting model, in all of the test's strings and in those without copies."""
+    texts, copies = load("language").test.docstrings, copied()
+    lengths, base = np.array([len(text) + len(BREAK) for text in texts], float), best_counting(groups)
+    lines = ["| model | all strings | strings without copies |", "|---|---|---|"]
+    for name, rows in groups.items():
+        if rows[0]["rank"] not in NETWORKS:
+            continue
+        more = np.mean([row["by_docstring"] for row in rows], 0) - groups[base][0]["by_docstring"]
+        cells = []
+        for which in (np.ones(len(lengths), bool), ~copies):
+            gap, size = more[which] / np.log(2), lengths[which]
+            ids = np.random.default_rng(0).integers(len(gap), size=(draws, len(gap)))
+            low, high = np.percentile(gap[ids].sum(1) / size[ids].sum(1), (2.5, 97.5))
+            cells.append(f"{gap.sum() / size.sum():.3f} ({low:.3f} to {high:.3f})")
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return lines
+
+
+def known(groups):
+    """Nats behind the 5-gram model, by how many of the words before stand in train just so."""
+    nats = {name: np.array([row["by_reach"] for row in groups[name]]) for name in ("window of 4", "GRU")}
+    base = np.array(groups["5-gram, modified Kneser–Ney"][0]["by_reach"])
+    lines = ["| words known | Kneser–Ney | window behind | GRU behind |", "|---|---|---|---|"]
+    for n in range(REACH):
+        cells = [f"{base[n]:.2f}", *(spread(nats[name][:, n] - base[n], 2) for name in nats)]
+        lines.append(f"| {n + 1} | {' | '.join(cells)} |")
+    return lines
+
+
 def rare(groups):
     """Nats where the context or the word itself is rare."""
     counted = ("unigram", "5-gram, modified Kneser–Ney", best_counting(groups))
@@ -193,11 +237,13 @@ def write():
         groups = grouped(level)
         if not groups:
             continue
-        cost, reached, samples = [], [], []
+        cost, short, reached, samples = [], [], [], []
         for name, rows in groups.items():
             bpc = spread([row["test"]["bpc"] for row in rows], 3)
             seconds = np.mean([row["seconds"] for row in rows])
             cost.append(f"| {name} | {rows[0]['stored']:,} | {seconds:,.1f} | {bpc} |")
+            if rows[0]["rank"] in SHORT[level] or rows[0]["rank"] in NETWORKS:
+                short.append(cost[-1])
             nats = {part: [row[part]["nats"] for row in rows] for part in ("valid", "test")}
             cells = [spread(nats[part], 3) for part in nats]
             bits = [spread(np.array(nats[part]) / np.log(2), 2) for part in nats]
@@ -208,6 +254,8 @@ def write():
                 samples += [f"**{name}**", "", "````text", *shown, "````", ""]
         text += [f"## By {words}", "", "Bits a character are of the test text, unknown ones spelled out.", ""]
         text += section(f"{level} cost", ["| model | numbers | seconds | bits/char |", "|---|---|---|---|", *cost])
+        text += ["Chapter 15 shows some of these rows:", ""]
+        text += section(f"{level} short", ["| model | numbers | seconds | bits a char. |", "|---|---|---|---|", *short])
         text += [f"Of each {level}, valid / test:", ""]
         text += section(f"{level} scores", ["| model | nats | bits | perplexity |", "|---|---|---|---|", *reached])
         text += [
@@ -216,7 +264,15 @@ def write():
             "",
         ]
         text += section(f"{level} beside", beside(groups, level))
+        text += [
+            f"Bits a character behind {best_counting(groups)}, seeds averaged, same interval: in all strings of the "
+            "test, and in those that hold no run of 13 words that train holds.",
+            "",
+        ]
+        text += section(f"{level} behind", behind(groups))
         if level == "word":
+            text += ["Nats of a word behind the 5-gram model, by how many words before stand in train just so:", ""]
+            text += section("word known", known(groups))
             reach, count = rare(groups)
             text += [
                 "Nats on test, by how many of the words before stand in train just so, up to four (three left out):",

@@ -175,6 +175,11 @@ def test_held_out_weights_are_the_best():
     assert best < loss(np.full(4, 0.25)) - 1e-3
 
 
+def test_held_out_weights_refuse_an_empty_text():
+    with pytest.raises(ValueError, match="ids: expected a held-out text, got an empty one"):
+        ngram.held_out_weights(ngram.count(np.array([0, 1, 0]), 2, 2), np.zeros(0, int))
+
+
 def test_perplexity_and_longer_context_on_a_text_with_a_rule():
     ids = np.tile([0, 1, 2, 0, 2, 1], 200)
     losses = [-ngram.KneserNey().estimate(ngram.count(ids, n, 3)).logprob(ids[:60]).mean() for n in (1, 2, 3)]

@@ -98,7 +98,8 @@ class AbsoluteDiscount:
     Parameters
     ----------
     discount : float, optional
-        :math:`d`, 0 to 1; by default :math:`N_1/(N_1 + 2N_2)` of each order.
+        :math:`d`, 0 to 1; by default :math:`N_1/(N_1 + 2N_2)` of each order, and 1/2 where nothing was seen once or
+        nothing twice.
 
     Notes
     -----
@@ -165,9 +166,17 @@ def held_out_weights(
     Returns
     -------
     weights : array, (order + 1,)
+        That of 1/V first.
+
+    Raises
+    ------
+    ValueError
+        If the held-out text is empty.
     """
     check_number("tolerance", tolerance, 0, open_low=True)
     check_ids("ids", ids, ("T",), counts.vocabulary_size)
+    if not len(ids):
+        raise ValueError("ids: expected a held-out text, got an empty one")
     parts, known = [np.full(len(ids), 1 / counts.vocabulary_size)], [np.ones(len(ids), bool)]
     context = np.zeros(len(ids), np.int64)
     for n, row in enumerate(counts.rows(ids.astype(np.int64)), 1):
