@@ -483,6 +483,45 @@ def differences(level, changes=None):
             yield f"| {name} | {more.sum() / T:+.3f} | {low:+.3f} | {high:+.3f} |"
 
 
+SHORT = {  # name on the page: name in the ladder; below the line those that go on with the test
+    "word": {
+        "6-gram": "6-gram, modified Kneser–Ney",
+        "LSTM": "LSTM",
+        "GRU": "GRU",
+        "LSTM, tied": "LSTM, tied",
+        "mixture: tied, 6-gram": "LSTM, tied, and 6-gram KN",
+        "going on: tied": "LSTM, tied, dynamic",
+        "going on: 6-gram": None,
+    },
+    "character": {
+        "9-gram": "9-gram, modified Kneser–Ney",
+        "LSTM": "LSTM",
+        "GRU": "GRU",
+        f"LSTM of {HIDDEN}": f"LSTM of {HIDDEN}, {PASSES} passes",
+        f"mixture: {HIDDEN}, 9-gram": f"LSTM of {HIDDEN}, {PASSES} passes, and 9-gram KN",
+        f"going on: LSTM of {HIDDEN}": f"LSTM of {HIDDEN}, {PASSES} passes, dynamic",
+        "going on: 9-gram": None,
+    },
+}
+
+
+def short(level):
+    """The rows of the ladder that the chapter speaks of, and counts that go on; the best of both kinds in bold."""
+    groups, corpus, rows = _ladder.grouped(level), _ladder.Corpus(level), {}
+    for name, long in SHORT[level].items():
+        if long is None:  # counts that go on are made of a bare list of nats
+            nats = sum(recalled()[f"{level}s counted on"]) + corpus.spelling["test"]
+            stored, bits = f"{groups[BEST[level]][0]['stored']:,} up", [nats / np.log(2) / len(corpus.data.test.text)]
+        else:
+            stored, bits = f"{groups[long][0]['stored']:,}", [row["test"]["bpc"] for row in groups[long]]
+        rows[name] = stored, bits
+    for name, (stored, bits) in rows.items():
+        on = name.startswith("going on")
+        best = min(np.mean(b) for other, (_, b) in rows.items() if other.startswith("going on") == on)
+        mark = "**" if np.mean(bits) < best + 0.005 else ""
+        yield f"| {name} | {stored} | {mark}{_ladder.spread(bits, 3)}{mark} |"
+
+
 def write():
     _ladder.write()
     lines = ["# Recurrent language models", "", machine(), ""]
@@ -498,6 +537,13 @@ def write():
             f"`{facts['sha256']}`.",
             "",
             *marked("training", [*table("pass", "nats on valid"), *passes]),
+            "",
+        ]
+    for level, words in _ladder.LEVELS.items():
+        lines += [
+            f"Of the ladder by {words} the rows that the chapter speaks of; bits of the test text, best in bold:",
+            "",
+            *marked(f"{level} short", [*table("model", "numbers", "bits/char"), *short(level)]),
             "",
         ]
     lines += [

@@ -75,12 +75,18 @@ class Network:
         return [part for part in (self.cell, self.readout, self.embedding) if part]
 
     def forward(
-        self, p: Params, xs: Float[Array, "T B D"] | Int[Array, "T B"], s: Float[Array, "B S"] | None = None
+        self,
+        p: Params,
+        xs: Float[Array, "T B D"] | Int[Array, "T B"],
+        s: Float[Array, "B S"] | None = None,
     ) -> tuple[Float[Array, "T B O"], Memory]:
         """Outputs at every tick, and what the way back needs."""
-        memory = Memory(*scan(self.cell, p, self.embedding.forward(p, xs) if self.embedding else xs, s))
+        if self.embedding:
+            xs = self.embedding.forward(p, xs)
+        memory = Memory(*scan(self.cell, p, xs, s))
         hs = memory.states[..., : self.cell.output_size]
-        return (self.readout.forward(p, hs) if self.readout else hs), memory
+        ys = self.readout.forward(p, hs) if self.readout else hs
+        return ys, memory
 
     def backward(
         self,

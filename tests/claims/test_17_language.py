@@ -35,6 +35,31 @@ def test_the_tables_are_made_of_the_rows():
         assert {first: rest for first, *rest in lines} == marked_rows("17_language", f"{level} tricks")
 
 
+@pytest.mark.parametrize("level", bench.SHORT)
+def test_the_short_ladder_is_made_of_the_rows(level):
+    lines = [line.strip("| ").split(" | ") for line in bench.short(level)]
+    found = marked_rows("17_language", f"{level} short")
+    assert {first: rest for first, *rest in lines} == found
+    bold = [name for name, row in found.items() if row[1].startswith("**")]
+    assert bold[0].startswith("mixture")  # of what stands still
+    level_by_letters = ["going on: LSTM of 192", "going on: 9-gram"]
+    assert bold[1:] == (["going on: 6-gram"] if level == "word" else level_by_letters)
+    bits = {name: float(row[1].strip("*").split()[0]) for name, row in found.items()}
+    if level == "word":
+        assert max(bits["GRU"], bits["LSTM, tied"]) < 2.01 < bits["LSTM"]
+
+
+def test_no_network_was_finished():
+    rows = [row for row in _ladder.read() if row["seed"] is not None and "1/8" not in row["level"]]
+    assert all(row["pass"] == 3 for row in rows if "pass" in row)
+    assert FACTS["valid"].index(min(FACTS["valid"])) == bench.PASSES - 1
+
+
+def test_tied_weights_take_longer():
+    tied, plain = (np.mean([r["seconds"] for r in _ladder.grouped("word")[n]]) for n in ("LSTM, tied", "LSTM"))
+    assert 1.2 < tied / plain < 1.35
+
+
 def differences(level):
     return {name: list(map(float, row)) for name, row in marked_rows("17_language", f"{level} tricks").items()}
 
