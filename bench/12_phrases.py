@@ -25,16 +25,20 @@ from rnnkit.data import phrase_texts
 KEPT = Path(__file__).resolve().parent.parent / ".cache" / "bench" / "12_phrases"
 GROUPS, UPDATES, BATCH, VECTOR, MOST = ((10, 11, 12), (13, 14)), 1000, 32, 24, 3
 RATE, MEASURES = 0.01, ("exact", "bleu", "forced", "free")
+LONGER = 2  # times as many updates, in the row that asks whether training was short
 SOURCE, TARGET = phrase_texts.vocabularies()
+BLEU_SIGNATURE = "nrefs:1|case:mixed|eff:no|tok:none|smooth:exp"
 # five seeds where the comparison is, three elsewhere; units, attention, source reversed, share of own words at the end
 ROWS = {
     "one vector": (64, None, False, 0.0),
     "one vector, source reversed": (64, None, True, 0.0),
     "one vector, a third of the units": (21, None, False, 0.0),
     "one vector, scheduled sampling": (64, None, False, 0.5),
+    "one vector, twice the updates": (64, None, False, 0.0),
     "multiplicative attention": (56, "multiplicative", False, 0.0),
     "additive attention": (56, "additive", False, 0.0),
 }
+ALIGNED = ("one vector", "one vector, scheduled sampling", "multiplicative attention")  # their first three seeds
 
 
 def attention(kind, H):
@@ -76,7 +80,39 @@ def free(said, targets):
     return right / sum(len(y) + 1 for y in targets)
 
 
+def common(a, b):
+    """The length of the longest common subsequence."""
+    row = [0] * (len(b) + 1)
+    for x in a:
+        last = row
+        row = [0]
+        for n, y in enumerate(b):
+            row.append(last[n] + 1 if x == y else max(row[n], last[n + 1]))
+    return row[-1]
+
+
+def aligned(net, sources, targets):
+    """The share of target words, in order but in any place, in what is said after right words and after own words."""
+    before, source = (torch.from_numpy(rnnkit.pad(x)[0]) for x in ([np.r_[1, y] for y in targets], sources))
+    with torch.no_grad():
+        guess = net(source, torch.tensor([len(x) for x in sources]), before).argmax(-1).T.tolist()
+    given = [x[: len(y) + 1] for x, y in zip(guess, targets, strict=True)]
+    own = [[*x, 2] for x in told(net, sources)]
+    return [
+        sum(common(x, [*y, 2]) for x, y in zip(said, targets, strict=True)) / sum(len(y) + 1 for y in targets)
+        for said in (given, own)
+    ]
+
+
+def early(said):
+    """The share of texts that end after as many phrases as the longest in training."""
+    stop = TARGET.encode(["."])[0]
+    return float(np.mean([sum(x == stop for x in words) == MOST for words in said]))
+
+
 def groups(name):
+    if name.endswith("updates"):
+        return (10,), (11,), (12,)
     return GROUPS if name in ("one vector", "multiplicative attention") else GROUPS[:1]
 
 
@@ -91,7 +127,7 @@ def whole(name):
         key: [[x for row in rows for x in row] for rows in zip(*(part[key] for part in parts), strict=True)]
         for key in MEASURES
     }
-    return joined | {"weights": parts[0]["weights"]}
+    return joined | {"weights": parts[0]["weights"], "aligned": parts[0].get("aligned"), "early": parts[0].get("early")}
 
 
 def run(name, seeds):
@@ -100,8 +136,10 @@ def run(name, seeds):
     data = coded(phrase_texts.load(rng=np.random.default_rng(10), count=6000, most=MOST), reverse)
     nets = rnnkit.nn.SideBySide([model(H, kind, seed) for seed in seeds])
     share = (lambda done: own * done) if own else None
-    nets.fit(*data, UPDATES, rng=np.random.default_rng(seeds[0]), batch=BATCH, lr=RATE, own=share)
+    updates = UPDATES * (LONGER if name.endswith("updates") else 1)
+    losses = nets.fit(*data, updates, rng=np.random.default_rng(seeds[0]), batch=BATCH, lr=RATE, own=share)
     found = {"weights": sum(x[0].numel() for x in nets.p.values()), "exact": [], "bleu": [], "forced": [], "free": []}
+    found["loss"] = float(np.mean(losses[-50:]))
     models, bleu = nets.split(), BLEU(tokenize="none", force=True)
     for count in range(1, MOST + 2):
         texts = phrase_texts.load(rng=np.random.default_rng(20 + count), count=200, most=count, least=count, test=True)
@@ -117,6 +155,10 @@ def run(name, seeds):
             rows["free"].append(free(said, targets))
         for key, values in rows.items():
             found[key].append(values)
+        if name in ALIGNED and seeds == GROUPS[0] and count == MOST:
+            found["aligned"] = [aligned(net, sources, targets) for net in models]
+        if name in ALIGNED and seeds == GROUPS[0] and count == MOST + 1:
+            found["early"] = [early(told(net, sources)) for net in models]
     found["seconds"] = time.process_time() - begun
     place(name, seeds).write_text(json.dumps(found))
     for key in MEASURES:
@@ -128,11 +170,22 @@ def spread(values, form):
 
 
 def table(found, key, form, factor=1.0):
-    heads = [f"{n} phrase{'s' * (n > 1)}" for n in range(1, MOST + 2)]
-    lines = [f"| network | {' | '.join(heads)} |", "|---" * (MOST + 2) + "|"]
-    for name in ROWS:
-        cells = [spread(factor * np.array(values), form) for values in found[name][key]]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
+    """Two tables of three columns, for a narrow page: one and two phrases, three and four."""
+    lines = []
+    for counts in ((1, 2), (3, 4)):
+        lines += [f"| network | {' | '.join(f'{n} phrase' + 's' * (n > 1) for n in counts)} |", "|---|---|---|"]
+        for name in ROWS:
+            cells = [spread(factor * np.array(found[name][key][n - 1]), form) for n in counts]
+            lines.append(f"| {name} | {' | '.join(cells)} |")
+        lines.append("")
+    return lines[:-1]
+
+
+def medians(found, key, form):
+    lines = ["| network | one phrase | two | three |", "|---|---|---|---|"]
+    for name in (name for name in ROWS if name != "additive attention"):
+        cells = [f"{np.median(values):{form}}" for values in found[name][key][:3]]
+        lines.append(f"| {name.replace('multiplicative attention', 'a vector a word')} | {' | '.join(cells)} |")
     return lines
 
 
@@ -149,10 +202,15 @@ def main(names):
         return
     found = {name: whole(name) for name in ROWS}
     sizes = "; ".join(f"{name} {found[name]['weights']:,}" for name in ROWS)
-    gaps = ["| network | given right words | from its own words |", "|---|---|---|"]
+    heads = ["| network | right words given | its own |", "|---|---|---|"]
+    places, order = list(heads), list(heads)
     for name in ROWS:
         cells = [spread(100 * np.array(found[name][key][MOST - 1]), ".0f") for key in ("forced", "free")]
-        gaps.append(f"| {name} | {' | '.join(cells)} |")
+        places.append(f"| {name} | {' | '.join(cells)} |")
+    for name in ALIGNED:
+        cells = [spread(100 * np.array(values), ".0f") for values in zip(*found[name]["aligned"], strict=True)]
+        order.append(f"| {name.replace('multiplicative attention', 'a vector a word')} | {' | '.join(cells)} |")
+    stopped = spread(100 * np.array(found["multiplicative attention"]["early"]), ".0f")
     text = [
         "# Phrases through one vector, and with attention",
         f"{datetime.date.today()}, {platform.machine()}, one thread, Python {platform.python_version()}, torch "
@@ -162,13 +220,18 @@ def main(names):
         f"vectors of {VECTOR}, one-way encoders. Test: 200 texts of held-out phrases for each number of phrases; four "
         "is more than was trained. Greedy. Median (least–greatest) of five seeds for one vector and for multiplicative "
         "attention, of three for the others. "
-        f"Weights: {sizes}. Scheduled sampling: the share of own words rises from 0 to one half.",
+        f"Weights: {sizes}. Twice the updates: seeds trained one at a time, on their own draws. Scheduled sampling: the share of own words rises from 0 to one half.",
+        f"Four phrases, multiplicative attention, seeds 10 to 12: {stopped} % of the texts end after three.",
+        "Median BLEU:",
+        "\n".join(marked("medians", medians(found, "bleu", ".0f"))),
         "Exact match, per cent:",
         "\n".join(marked("exact", table(found, "exact", ".0f", 100))),
-        "BLEU of whole words:",
+        f"BLEU of whole words ({BLEU_SIGNATURE}):",
         "\n".join(marked("bleu", table(found, "bleu", ".0f"))),
         f"Per cent of words right at {MOST} phrases, by place:",
-        "\n".join(marked("exposure", gaps)),
+        "\n".join(marked("exposure", places)),
+        "The same, of words in the right order (longest common subsequence), seeds 10 to 12:",
+        "\n".join(marked("order", order)),
     ]
     kept = {name: {key: np.round(found[name][key], 4).tolist() for key in ("exact", "bleu")} for name in ROWS}
     (RESULTS / "12_phrases.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
