@@ -71,6 +71,8 @@ class SideBySide(torch.nn.Module):
     Notes
     -----
     Adam treats each number by itself, so that one optimiser serves all; clip with `clip`, network by network.
+    In `fit` the loss is divided by the words of all networks together: one whose draws are longer than the others' has
+    a slightly larger gradient before clipping than it would have alone.
     """
 
     def __init__(self, models: Sequence[EncoderDecoder]) -> None:
