@@ -76,3 +76,8 @@ def test_twice_the_updates():
 def test_losses_and_early_ends():
     assert "one vector 0.601;" in TEXT and "multiplicative attention 0.006." in TEXT
     assert "98 (94–99) % of the texts end after three" in TEXT
+
+
+def test_the_chapter_prints_what_it_says_of_its_phrases():
+    text = (RESULTS.parents[1] / "chapters" / "12-encoder-decoder.ipynb").read_text(encoding="utf-8")
+    assert "known 14 without them, % [32. 51. 52. 38. 50.]" in text and "wrong; by one word 0.72" in text
