@@ -81,3 +81,11 @@ def test_losses_and_early_ends():
 def test_the_chapter_prints_what_it_says_of_its_phrases():
     text = (RESULTS.parents[1] / "chapters" / "12-encoder-decoder.ipynb").read_text(encoding="utf-8")
     assert "known 14 without them, % [32. 51. 52. 38. 50.]" in text and "wrong; by one word 0.72" in text
+
+
+def test_what_the_networks_of_chapter_13_say_of_longer_texts():
+    text = (RESULTS.parents[1] / "chapters" / "13-attention.ipynb").read_text(encoding="utf-8")
+    assert "end after two [0.41 1.   0.89 0.57 0.45]" in text
+    for row in ("0.79 0.26 0.42", "0.72 0.28 0.35", "0.78 0.32 0.29", "0.67 0.26 0.4 ", "0.69 0.25 0.37"):
+        assert row in text
+    assert "not allowed to end, exact [0.01 0.   0.07 0.03 0.05]" in text
