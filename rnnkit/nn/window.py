@@ -36,7 +36,7 @@ class WindowModel(torch.nn.Module):
         self.direct = torch.nn.Linear(width, vocabulary_size, bias=False) if direct else None
 
     def forward(self, words: torch.Tensor) -> torch.Tensor:
-        """Words before, (B, n-1) whole numbers, the nearest last, to logits (B, V)."""
+        """Logits (B, V) after words (B, n-1), the nearest last."""
         x = self.embedding(words).flatten(1)
         y = self.output(torch.tanh(self.hidden(x)))
         return y if self.direct is None else y + self.direct(x)
