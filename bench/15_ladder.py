@@ -62,7 +62,7 @@ def after_start(corpus, model, part):
 
 def count_rows(corpus, done, share=1):
     """All counting models; on the first 1/`share` of the text only the best."""
-    stream = np.concatenate([[corpus.start], corpus.ids["train"][: len(corpus.ids["train"]) // share]])
+    stream = corpus.stream[: 1 + len(corpus.ids["train"]) // share]
     level = level_of(corpus, share)
     for rank, name, order, rule in counting(corpus):
         if (level, name, None) in done or (share > 1 and rank != 43):

@@ -28,8 +28,6 @@ from torch.nn.functional import cross_entropy
 import rnnkit
 from rnnkit import ngram, schedules
 from rnnkit.arrays import log_softmax
-from rnnkit.data import load
-from rnnkit.data.docstrings import BREAK
 from rnnkit.nn import fit, from_torch
 
 ladder = importlib.import_module("15_ladder")
@@ -127,11 +125,19 @@ def best_rate(net, corpus):
 # Counting
 
 
+def counter(stream, order, size):
+    """The counting model of a stream."""
+    return ngram.KneserNey().estimate(ngram.count(stream, order, size))
+
+
+def best_order(level):
+    """How many tokens the best counting model counts together."""
+    return int(BEST[level].split("-")[0])
+
+
 def counted(corpus):
     """Logarithms of valid's and test's probabilities by the best counting model."""
-    name = BEST[corpus.level]
-    stream = np.concatenate([[corpus.start], corpus.ids["train"]])
-    model = ngram.KneserNey().estimate(ngram.count(stream, int(name.split("-")[0]), corpus.size))
+    model = counter(corpus.stream, best_order(corpus.level), corpus.size)
     return {part: ladder.after_start(corpus, model, part) for part in ("valid", "test")}
 
 
@@ -175,12 +181,11 @@ def with_cache(corpus, base):
 
 def going_on(corpus, block):
     """By documentation string: nats of the test by counts that go on, made anew from train and all blocks so far."""
-    order = int(BEST[corpus.level].split("-")[0])
-    stream, ids, found = np.concatenate([[corpus.start], corpus.ids["train"]]), corpus.ids["test"], []
-    for t in range(0, len(ids), block):
-        model = ngram.KneserNey().estimate(ngram.count(np.concatenate([stream, ids[:t]]), order, corpus.size))
-        before = np.concatenate([stream, ids[:t]])[1 - order :]
-        found.append(model.logprob(np.concatenate([before, ids[t : t + block]]))[len(before) :])
+    order, begin = best_order(corpus.level), len(corpus.stream)
+    stream, found = np.concatenate([corpus.stream, corpus.ids["test"]]), []
+    for t in range(begin, len(stream), block):
+        model = counter(stream[:t], order, corpus.size)
+        found.append(model.logprob(stream[t + 1 - order : t + block])[order - 1 :])
     return -np.bincount(corpus.docstring, np.concatenate(found))
 
 
@@ -323,7 +328,7 @@ WORD = re.compile(r"[^\W\d]\w*")
 
 def spared(text, first):
     """By documentation string: keys saved, if word `a` to `b` can be completed from its letter `first(a, b)` on."""
-    saved, ends = [], np.cumsum([len(one) + len(BREAK) for one in load("language").test.docstrings])
+    saved, ends = [], np.cumsum(_ladder.string_lengths())
     for match in WORD.finditer(text):
         a, b = match.span()
         if b < len(text):
@@ -355,8 +360,7 @@ def from_letters(corpus, logp_of):
 
 def next_letters(corpus, order):
     """Logarithms of all letters at places of the test, by counting."""
-    stream = np.concatenate([[corpus.start], corpus.ids["train"]])
-    model = ngram.KneserNey().estimate(ngram.count(stream, order, corpus.size))
+    model = counter(corpus.stream, order, corpus.size)
     V, counts = corpus.size, model.counts
     context = _ladder.windows(corpus.inputs("test"), order - 1, corpus.start)
 
@@ -382,8 +386,7 @@ def shared(one, other):
 
 def from_words(corpus, order):
     """`first` for a model of words: it completes to the likeliest word that begins as typed."""
-    stream = np.concatenate([[corpus.start], corpus.ids["train"]])
-    model = ngram.KneserNey().estimate(ngram.count(stream, order, corpus.size))
+    model = counter(corpus.stream, order, corpus.size)
     tokens, ids = corpus.data.test.tokens, np.concatenate([[corpus.start], corpus.ids["test"]])
     symbols, ends = corpus.vocabulary.symbols, np.cumsum([len(t) for t in tokens])
     words = np.array([bool(re.fullmatch(f" ?{WORD.pattern}", symbol)) for symbol in symbols])
@@ -422,13 +425,12 @@ def keys():
         f"letters, LSTM of {HIDDEN}": lambda: from_letters(letter, lambda at: known[at]),
     }
     share = np.array([len(one) for one in letter.data.test.docstrings], float)
-    ids = np.random.default_rng(0).integers(len(share), size=(2000, len(share)))
     found = recalled().get("keys", {})
     for name, first in firsts.items():
         if name in found:
             continue
         saved = spared(text, first())
-        low, high = np.percentile(saved[ids].sum(1) / share[ids].sum(1) * share.sum() / len(text), (2.5, 97.5))
+        low, high = _ladder.interval(saved, share) * share.sum() / len(text)
         found[name] = [float(saved.sum() / len(text)), float(low), float(high)]
         remember(keys=found)
         print(name, found[name], flush=True)
@@ -475,17 +477,16 @@ def differences(level, changes=None):
     """What each trick changes on test, nats a token, with 95 % of 2,000 draws of documentation strings."""
     test = _ladder.Corpus(level)
     share = np.array([len(one) for one in test.data.test.docstrings], float)
-    ids = np.random.default_rng(0).integers(len(share), size=(2000, len(share)))
     for name, new, old, at in changes or tricks():
         if at == level and new is not None and old is not None:
             more, T = np.subtract(new, old), len(test.ids["test"])
-            low, high = np.percentile(more[ids].sum(1) / share[ids].sum(1) * share.sum() / T, (2.5, 97.5))
+            low, high = _ladder.interval(more, share) * share.sum() / T
             yield f"| {name} | {more.sum() / T:+.3f} | {low:+.3f} | {high:+.3f} |"
 
 
 SHORT = {  # name on the page: name in the ladder; below the line those that go on with the test
     "word": {
-        "6-gram": "6-gram, modified Kneser–Ney",
+        "6-gram": BEST["word"],
         "LSTM": "LSTM",
         "GRU": "GRU",
         "LSTM, tied": "LSTM, tied",
@@ -494,7 +495,7 @@ SHORT = {  # name on the page: name in the ladder; below the line those that go 
         "going on: 6-gram": None,
     },
     "character": {
-        "9-gram": "9-gram, modified Kneser–Ney",
+        "9-gram": BEST["character"],
         "LSTM": "LSTM",
         "GRU": "GRU",
         f"LSTM of {HIDDEN}": f"LSTM of {HIDDEN}, {PASSES} passes",

@@ -5,6 +5,7 @@ nothing; `write` makes bench/results/15_ladder.md of all chapters' rows.
 """
 
 import datetime
+import functools
 import json
 import platform
 
@@ -50,8 +51,12 @@ class Corpus:
             if level == "word"
             else np.arange(len(self.ids["test"])) + 1
         )
-        lengths = np.array([len(text) for text in self.data.test.docstrings]) + len(BREAK)
-        self.docstring = np.searchsorted(np.cumsum(lengths), ends)  # in which each token of the test stands
+        self.docstring = docstring_at(ends)  # in which each token of the test stands
+
+    @property
+    def stream(self):
+        """What a counting model reads: train, after the end of a documentation string."""
+        return np.concatenate([[self.start], self.ids["train"]])
 
     def inputs(self, part):
         """What stands before each token of a part."""
@@ -65,13 +70,29 @@ class Corpus:
 
     def reach(self, part):
         """How many of the tokens before each token stand in train just so, as a context; REACH at most."""
-        counts = ngram.count(np.concatenate([[self.start], self.ids["train"]]), REACH, self.size)
+        counts = ngram.count(self.stream, REACH, self.size)
         rows = counts.rows(self.inputs(part))
         return sum((row >= 0).astype(int) for row in rows)
 
     def text(self, ids):
         """A sample as text."""
         return "".join(self.vocabulary.decode(ids))
+
+
+def string_lengths():
+    """Characters of each of the test's documentation strings, with the break after it."""
+    return np.array([len(text) for text in load("language").test.docstrings]) + len(BREAK)
+
+
+def docstring_at(ends):
+    """In which of the test's documentation strings the tokens stand that end at these characters."""
+    return np.searchsorted(np.cumsum(string_lengths()), ends)
+
+
+def interval(values, sizes, draws=2000):
+    """95 % of draws of documentation strings: the sum of their `values` over the sum of their `sizes`."""
+    ids = np.random.default_rng(0).integers(len(sizes), size=(draws, len(sizes)))
+    return np.percentile(values[ids].sum(1) / sizes[ids].sum(1), (2.5, 97.5))
 
 
 def windows(inputs, context, start):
@@ -134,40 +155,36 @@ def best_counting(groups):
     return min(counting, key=lambda name: counting[name][0]["valid"]["nats"])
 
 
-def beside(groups, level, draws=2000):
+def beside(groups, level):
     """Nats by which a model is worse than the best counting model, and 95 % of draws of documentation strings."""
     text = load("language").test
     tokens, base = len(text[LEVELS[level]]), best_counting(groups)
     share = np.array([len(one) for one in text.docstrings], float)
-    ids = np.random.default_rng(0).integers(len(share), size=(draws, len(share)))
     lines = [f"| model | nats more than {base} | from | to |", "|---|---|---|---|"]
     for name, rows in groups.items():
         if rows[0]["seed"] is None and name != base:
             continue
         more = np.mean([row["by_docstring"] for row in rows], 0) - groups[base][0]["by_docstring"]
-        drawn = more[ids].sum(1) / share[ids].sum(1) * share.sum() / tokens
-        low, high = np.percentile(drawn, (2.5, 97.5))
+        low, high = interval(more, share) * share.sum() / tokens
         if name != base:
             lines.append(f"| {name} | {more.sum() / tokens:+.3f} | {low:+.3f} | {high:+.3f} |")
     return lines
 
 
+@functools.cache
 def copied(run=13):
     """Which of the test's documentation strings hold a run of words that train holds too."""
     data, view = load("language"), np.lib.stride_tricks.sliding_window_view
     held = set(map(tuple, view(data.train.words, run).tolist()))
     hit = np.array([tuple(words) in held for words in view(data.test.words, run).tolist()])
-    ends = np.cumsum([len(token) for token in data.test.tokens])
-    lengths = np.array([len(text) for text in data.test.docstrings]) + len(BREAK)
-    docstring = np.searchsorted(np.cumsum(lengths), ends)
-    inside = np.convolve(hit, np.ones(run))[: len(ends)] > 0
-    return np.bincount(docstring, inside, len(lengths)) > 0
+    docstring = docstring_at(np.cumsum([len(token) for token in data.test.tokens]))
+    inside = np.convolve(hit, np.ones(run))[: len(docstring)] > 0
+    return np.bincount(docstring, inside, len(data.test.docstrings)) > 0
 
 
-def behind(groups, draws=2000):
+def behind(groups):
     """Bits a character behind the best counting model, in all of the test's strings and in those without copies."""
-    texts, copies = load("language").test.docstrings, copied()
-    lengths, base = np.array([len(text) + len(BREAK) for text in texts], float), best_counting(groups)
+    lengths, copies, base = string_lengths(), copied(), best_counting(groups)
     lines = ["| model | all strings | strings without copies |", "|---|---|---|"]
     for name, rows in groups.items():
         if rows[0]["rank"] not in NETWORKS:
@@ -176,8 +193,7 @@ def behind(groups, draws=2000):
         cells = []
         for which in (np.ones(len(lengths), bool), ~copies):
             gap, size = more[which] / np.log(2), lengths[which]
-            ids = np.random.default_rng(0).integers(len(gap), size=(draws, len(gap)))
-            low, high = np.percentile(gap[ids].sum(1) / size[ids].sum(1), (2.5, 97.5))
+            low, high = interval(gap, size)
             cells.append(f"{gap.sum() / size.sum():.3f} ({low:.3f} to {high:.3f})")
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines

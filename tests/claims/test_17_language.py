@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from _report import RESULTS, marked_rows
 
+from rnnkit.data import load
+
 bench = importlib.import_module("17_language")
 FACTS = json.loads((RESULTS / "17_language.json").read_text(encoding="utf-8"))
 NAME = "LSTM of 192, 8 passes"
@@ -143,5 +145,5 @@ def test_keys():
 
 
 def test_how_often_two_headings_stand_in_training():
-    headed = re.findall(r"\n *([^\n]+)\n *-{3,}\n", bench.load("language").train.text)
+    headed = re.findall(r"\n *([^\n]+)\n *-{3,}\n", load("language").train.text)
     assert headed.count("Attributes") == 9 and headed.count("Parameters") == 588
