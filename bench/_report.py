@@ -1,5 +1,6 @@
 """Tables between marks: a chapter includes what stands between two of them, and a test reads it."""
 
+import re
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
@@ -16,3 +17,11 @@ def marked_rows(result, name):
     inside = text.split(f"<!-- {name} -->\n")[1].split(f"<!-- end of {name} -->")[0]
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in inside.strip().splitlines()]
     return {first: rest for first, *rest in lines[2:]}
+
+
+def marked_numbers(result, name):
+    """The same, with the numbers that each cell holds: a median and its range, a mean and its deviation."""
+    return {
+        first: [[float(n) for n in re.findall(r"\d+\.?\d*", cell)] for cell in rest]
+        for first, rest in marked_rows(result, name).items()
+    }

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import numpy as np
-from _report import marked_rows
+from _report import marked_numbers, marked_rows
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results"
 FOUND = json.loads((RESULTS / "12_phrases.json").read_text(encoding="utf-8"))
@@ -43,22 +43,19 @@ def test_reversing_the_source_gained_nothing():
     assert (turned < one[:, :3]).all()  # the same seeds
 
 
-def spreads(name, part):
-    """Median, least and greatest of each cell of a row."""
-    return [[float(x) for x in re.findall(r"[\d.]+", cell)] for cell in marked_rows("12_phrases", part)[name]]
-
-
 def test_the_gap_between_given_and_own_words():
-    given, own = spreads("one vector", "order")
+    given, own = marked_numbers("12_phrases", "order")["one vector"]
     assert (given[1:], own[1:]) == ([67, 70], [42, 54])
-    given, own = spreads("a vector a word", "order")
+    given, own = marked_numbers("12_phrases", "order")["a vector a word"]
     assert given[1] - own[1] <= 2
-    given, own = spreads("one vector", "exposure")
+    given, own = marked_numbers("12_phrases", "exposure")["one vector"]
     assert given[0] - own[0] == 36
 
 
 def test_scheduled_sampling_stays_inside_the_range_without_it():
-    plain, cured = (spreads(name, "order")[1] for name in ("one vector", "one vector, scheduled sampling"))
+    plain, cured = (
+        marked_numbers("12_phrases", "order")[name][1] for name in ("one vector", "one vector, scheduled sampling")
+    )
     assert plain[1] < cured[1] < cured[2] < plain[2] and cured[1:] == [44, 53]
 
 

@@ -1,22 +1,12 @@
 """Chapter 14: its bench says what the text says."""
 
-import re
-
-from _report import RESULTS, marked_rows
+from _report import RESULTS, marked_numbers
 
 PARTS = "as trained", "run together", "wide apart", "ten digits"
 
 
-def numbers(part):
-    """First column of a table, to the numbers of the others: median, least and greatest."""
-    return {
-        first: [[float(n) for n in re.findall(r"\d+\.?\d*", cell)] for cell in rest]
-        for first, rest in marked_rows("14_fsdd", part).items()
-    }
-
-
 def test_ctc_reads_connected_speech_better_than_both_rivals():
-    found = numbers("errors")
+    found = marked_numbers("14_fsdd", "errors")
     assert set(found) == {"alone", *PARTS}
     for test in PARTS:
         ctc, told, floor, cut = found[test]
@@ -33,7 +23,7 @@ def test_ctc_reads_connected_speech_better_than_both_rivals():
 
 
 def test_the_floor_of_the_told_reader_is_as_the_text_says():
-    share = {test: floor[0] / told[0] for test, (_, told, floor, _) in numbers("errors").items()}
+    share = {test: floor[0] / told[0] for test, (_, told, floor, _) in marked_numbers("14_fsdd", "errors").items()}
     assert 0.5 < min(share["run together"], share["ten digits"])
     assert 0.22 < share["as trained"] < 0.28 and share["wide apart"] == 0
 
@@ -45,17 +35,17 @@ def test_what_the_cut_does_to_lone_words():
 
 
 def test_closer_words_cost_more():
-    found = numbers("errors")
+    found = marked_numbers("14_fsdd", "errors")
     assert found["as trained"][0][2] < found["run together"][0][1]
 
 
 def test_a_voice_never_heard_costs_most():
-    found = numbers("speakers")
+    found = marked_numbers("14_fsdd", "speakers")
     assert len(found) == 6 and all(heard[2] + 5 < fresh[0] for heard, fresh, _ in found.values())
     fresh = [fresh[0] for _, fresh, _ in found.values()]
     assert (round(min(fresh)), round(max(fresh))) == (14, 58)
 
 
 def test_both_decoders_say_nearly_the_same():
-    (path, _), (beam, agree) = numbers("decoders").values()
+    (path, _), (beam, agree) = marked_numbers("14_fsdd", "decoders").values()
     assert abs(path[0] - beam[0]) < 0.5 and agree[1] > 90
