@@ -91,16 +91,16 @@ def common(a, b):
     return row[-1]
 
 
-def aligned(net, sources, targets):
-    """The share of target words, in order but in any place, in what is said after right words and after own words."""
+def aligned(net, said, sources, targets):
+    """The share of target words, in order but in any place, in what is told after right words and after own words."""
     before, source = (torch.from_numpy(rnnkit.pad(x)[0]) for x in ([np.r_[1, y] for y in targets], sources))
     with torch.no_grad():
         guess = net(source, torch.tensor([len(x) for x in sources]), before).argmax(-1).T.tolist()
     given = [x[: len(y) + 1] for x, y in zip(guess, targets, strict=True)]
-    own = [[*x, 2] for x in told(net, sources)]
+    own = [[*x, 2] for x in said]
     return [
-        sum(common(x, [*y, 2]) for x, y in zip(said, targets, strict=True)) / sum(len(y) + 1 for y in targets)
-        for said in (given, own)
+        sum(common(x, [*y, 2]) for x, y in zip(words, targets, strict=True)) / sum(len(y) + 1 for y in targets)
+        for words in (given, own)
     ]
 
 
@@ -146,8 +146,8 @@ def run(name, seeds):
         sources, targets = coded(texts, reverse)
         lines = [phrase_texts.joined(y) for y in texts.targets]
         rows = {key: [] for key in MEASURES}
-        for net in models:
-            said = told(net, sources)
+        outputs = [told(net, sources) for net in models]
+        for net, said in zip(models, outputs, strict=True):
             rows["exact"].append(np.mean([list(y) == x for x, y in zip(said, targets, strict=True)]))
             hypotheses = [phrase_texts.joined(TARGET.decode(x)) for x in said]
             rows["bleu"].append(bleu.corpus_score(hypotheses, [lines]).score)
@@ -156,9 +156,9 @@ def run(name, seeds):
         for key, values in rows.items():
             found[key].append(values)
         if name in ALIGNED and seeds == GROUPS[0] and count == MOST:
-            found["aligned"] = [aligned(net, sources, targets) for net in models]
+            found["aligned"] = [aligned(*pair, sources, targets) for pair in zip(models, outputs, strict=True)]
         if name in ALIGNED and seeds == GROUPS[0] and count == MOST + 1:
-            found["early"] = [early(told(net, sources)) for net in models]
+            found["early"] = [early(said) for said in outputs]
     found["seconds"] = time.process_time() - begun
     place(name, seeds).write_text(json.dumps(found))
     for key in MEASURES:
