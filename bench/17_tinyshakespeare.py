@@ -128,6 +128,12 @@ def train_transformer(ids, V, seed, updates=2000):
     return model, time.process_time() - start
 
 
+def begin_anew(state, rng, share=0.05):
+    """The carried state, set to zero in a few streams: a network that never begins does not learn how to."""
+    kept = torch.from_numpy(rng.random((1, state[0].shape[1], 1)) >= share).to(state[0].dtype)
+    return tuple(x.detach() * kept for x in state)
+
+
 def train_lstm(ids, V, seed, seconds, H=408, lr=4e-3, B=32):
     """For so many seconds on B streams of the text, the state carried on and cut every 64 characters."""
     torch.manual_seed(seed)
@@ -147,7 +153,7 @@ def train_lstm(ids, V, seed, seconds, H=408, lr=4e-3, B=32):
         nats(logits, streams[t + 1 : t + CONTEXT + 1]).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         adam.step()
-        state = tuple(x.detach() for x in state)
+        state = begin_anew(state, rng)
         t, read = t + CONTEXT, read + B * CONTEXT
     return model, time.process_time() - start, read
 

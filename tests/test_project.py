@@ -19,7 +19,7 @@ from preflight import problem
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-WANTED = [Requirement(line) for line in PROJECT["dependencies"] + EXTRAS["course"] + EXTRAS["dev"]]
+WANTED = [Requirement(line) for line in PROJECT["dependencies"] + EXTRAS["course"] + EXTRAS["teach"] + EXTRAS["dev"]]
 CONDA_NAMES = {"pytorch-cpu": "torch"}
 
 
