@@ -106,7 +106,7 @@ def _short(value):
 
 
 class Session:
-    """A student's cells, run once, and their functions, called; a process that died is started again without its killer."""
+    """A student's cells, run once, and functions, called; a process that died is started again without its killer."""
 
     def __init__(self, cells, folder, limits, unsafe):
         self.cells, self.start = cells, lambda: Child(folder, limits, unsafe)
@@ -173,12 +173,12 @@ class Judge:
     Args:
         assignment: a `coursework.source.Assignment`.
         folder: the released folder, which students' code may read.
-        limits: what each submission may use.
+        limits: what each submission may use; default: `Limits()`.
         unsafe: run student code without a sandbox.
     """
 
-    def __init__(self, assignment, folder, limits=Limits(), unsafe=False):
-        self.assignment, self.folder, self.limits, self.unsafe = assignment, folder, limits, unsafe
+    def __init__(self, assignment, folder, limits=None, unsafe=False):
+        self.assignment, self.folder, self.limits, self.unsafe = assignment, folder, limits or Limits(), unsafe
         names = {"__name__": "reference"}
         with _imports_from(assignment.folder):
             for source in assignment.prepared:
@@ -235,7 +235,7 @@ class Judge:
         return Question(points, PASSED, points)
 
     def _why_not_lost(self, name, submission, session):
-        """Why a person must look before points are lost: something the question rests on was deleted, doubled or died."""
+        """Why a person must look before points are lost: what the question rests on was deleted, doubled or died."""
         before = []
         for cell in self.assignment.cells:
             if name_of(cell) == name:

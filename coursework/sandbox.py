@@ -5,6 +5,7 @@ student's copy of the assignment, read-only; an empty home of limited size that 
 process, no network. `prlimit` and a watch from outside limit memory, processes, time and output.
 """
 
+import functools
 import os
 import selectors
 import shutil
@@ -123,14 +124,15 @@ class Child:
 
     Args:
         folder: the student's copy of the assignment, seen read-only at /assignment; files are found there.
-        limits: what it may use.
+        limits: what it may use; default: `Limits()`.
         unsafe: without bubblewrap, as the user who calls: for teachers who know what they do.
     """
 
-    def __init__(self, folder=None, limits=Limits(), unsafe=False):
+    def __init__(self, folder=None, limits=None, unsafe=False):
         if not unsafe and (reason := why_not_once()):
             raise Unsafe(reason)
-        self.limits, self.began, self.got, self.number = limits, time.monotonic(), 0, 0
+        self.limits = limits = limits or Limits()
+        self.began, self.got, self.number = time.monotonic(), 0, 0
         variables = pinned() | {
             "HOME": "/tmp",
             "PATH": "/usr/bin:/bin",
@@ -270,11 +272,7 @@ class Child:
         )
 
 
-_answers = {}
-
-
+@functools.cache
 def why_not_once():
     """`why_not`, asked once in a process."""
-    if "why" not in _answers:
-        _answers["why"] = why_not()
-    return _answers["why"]
+    return why_not()

@@ -80,13 +80,14 @@ def restore(data: bytes, release) -> Submission:
     """
     given, remarks, doubtful, blank = parse(data), [], {}, set()
     released = {name_of(cell): cell for cell in release.cells if name_of(cell)}
-    texts = {}
+    texts: dict[str, list[str]] = {}
     for _, source, name in given:
         if name in released:
             texts.setdefault(name, []).append(source)
 
     # The student's own cells follow the cell of the release that they followed.
-    own, after = {}, None
+    own: dict = {}
+    after = None
     for cell_type, source, name in given:
         if name in released:
             after = name

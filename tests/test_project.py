@@ -87,10 +87,10 @@ def test_imports_are_declared():
     from importlib.metadata import packages_distributions
 
     owners, versions = packages_distributions(), locked()
-    ours = {"rnnkit"} | {
-        path.stem for folder in ["scripts", "tests", "bench"] for path in (ROOT / folder).rglob("*.py")
+    ours = {"rnnkit", "coursework"} | {
+        path.stem for folder in ["scripts", "tests", "bench", "coursework"] for path in (ROOT / folder).rglob("*.py")
     }
-    for folder in ["rnnkit", "scripts", "tests", "bench"]:
+    for folder in ["rnnkit", "scripts", "tests", "bench", "coursework"]:
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

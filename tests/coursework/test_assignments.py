@@ -1,12 +1,13 @@
 """How good is the grader: right answers in any style keep their points, wrong ones lose those that they should.
 
-Beside this file lies a table for each assignment, NAME.toml. Each entry of `wrong` is the solution with one mistake that
-a student may well make: in the cell `cell`, `old` becomes `new` (or `source` replaces the whole cell); it loses exactly
-the tests `loses`. `check` are words that the student's own quick checks say of it, before anything is handed in.
-Each entry of `right` is another correct answer: `cells` maps cells to their text. An entry may choose constants of the
-cohort: `constants`.
+Beside this file lies a table for each assignment, NAME.toml. Each entry of `wrong` is the solution with one mistake
+that a student may well make: in the cell `cell`, `old` becomes `new` (or `source` replaces the whole cell); it loses
+exactly the tests `loses`. `check` are words that the student's own quick checks say of it, before anything is handed
+in. Each entry of `right` is another correct answer: `cells` maps cells to their text. An entry may choose constants of
+the cohort: `constants`.
 """
 
+import sys
 import tomllib
 from pathlib import Path
 
@@ -36,8 +37,6 @@ def automatic(assignment):
 def quick_checks(assignment, notebook):
     """What the student sees: the words of the first quick check that fails, or None. Our own mutants run here."""
     names = {"__name__": "student"}
-    import sys
-
     sys.path.insert(0, str(assignment.folder))
     try:
         for cell in notebook.cells:
