@@ -1,0 +1,141 @@
+"""Writes verdicts into nbgrader's gradebook, and gives them back: scores for the registrar, a page for each student."""
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_markdown_cell, new_output
+from tqdm import tqdm
+
+from coursework import grade, nbgraders
+from coursework.judge import BY_HAND, PASSED, REVIEW
+from coursework.nbgraders import COURSES
+from coursework.source import kind, name_of
+
+WORDS = {
+    PASSED: "Passed.",
+    REVIEW: "Not decided: a person will look at this.",
+}
+
+
+def shown(verdict, notebook):
+    """The graded notebook with what its cells showed when they ran here, and with the verdict on each test."""
+    notebook = nbformat.from_dict(notebook)
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        name = name_of(cell) or f"cell {number}"
+        question = verdict.questions.get(name)
+        if kind(cell) == "test" and question is not None:
+            words = WORDS.get(question.state) or f"Not passed: {question.words}"
+            if question.state == REVIEW:
+                words += f" {question.words}"
+            cell.outputs = [new_output("stream", name="stdout", text=words)]
+            continue
+        for output in verdict.shown.get(name, {}).get("outputs", []):
+            if output["kind"] == "png":
+                cell.outputs.append(new_output("display_data", {"image/png": output["text"]}))
+            else:
+                cell.outputs.append(new_output("stream", name="stdout", text=output["text"]))
+        if error := verdict.shown.get(name, {}).get("error"):
+            cell.outputs.append(new_output("stream", name="stdout", text=error))
+    if verdict.remarks:
+        lines = "\n".join(f"- {remark}" for remark in verdict.remarks)
+        notebook.cells.insert(0, new_markdown_cell(f"**What the grader noticed**\n\n{lines}", id="noticed"))
+    return notebook
+
+
+def enter(key, courses=COURSES, show=True):
+    """Enter every new verdict into nbgrader's gradebook, with the notebook that its pages show.
+
+    A person's scores and comments are never touched; where the submission changed after a person graded it, nbgrader
+    asks to look again.
+    """
+    course = nbgraders.course(key, courses)
+    entered = course / "verdicts" / "entered.json"
+    done = json.loads(entered.read_text(encoding="utf-8")) if entered.exists() else {}
+    with nbgraders.gradebook(course, key) as gradebook:
+        waiting = {
+            who: it for who, it in grade.verdicts(key, courses).items() if done.get("/".join(who)) != _fingerprint(it)
+        }
+        for (name, student), it in tqdm(waiting.items(), "gradebook", unit="submission", disable=not show):
+            verdict, notebook, _ = it
+            place = course / "autograded" / student / name
+            place.mkdir(parents=True, exist_ok=True)
+            nbformat.write(shown(verdict, notebook), place / f"{name}.ipynb")
+            gradebook.update_or_create_student(student)
+            gradebook.update_or_create_submission(name, student)
+            for each, question in verdict.questions.items():
+                entry = gradebook.find_grade(each, name, name, student)
+                entry.auto_score = question.score
+                entry.needs_manual_grade = question.score is None or entry.manual_score is not None
+                if question.state == BY_HAND or (question.score == 0 and kind_of(notebook, each) == "manual"):
+                    comment = gradebook.find_comment(each, name, name, student)
+                    comment.auto_comment = question.words or None
+            gradebook.db.commit()
+            done["/".join(who := (name, student))] = _fingerprint(it)
+            del who
+        entered.write_text(json.dumps(done), encoding="utf-8")
+
+
+def kind_of(notebook, name):
+    """What kind of cell bears this name."""
+    return next((kind(cell) for cell in notebook.cells if name_of(cell) == name), None)
+
+
+def _fingerprint(it):
+    verdict, _, submitted = it
+    return hashlib.sha256(json.dumps([verdict.as_dict(), submitted]).encode()).hexdigest()
+
+
+def feedback(key, courses=COURSES, show=True) -> list[Path]:
+    """A page for each student and assignment: the notebook, what it showed, scores, words and comments."""
+    course = nbgraders.course(key, courses)
+    api = nbgraders.api(course, key)
+    made = []
+    students = sorted(path for path in (course / "autograded").glob("*/*") if path.is_dir())
+    for path in tqdm(students, "feedback", unit="page", disable=not show):
+        student, name = path.parent.name, path.name
+        result = api.generate_feedback(name, student, force=True)
+        if not result["success"]:
+            raise RuntimeError(f"nbgrader made no feedback for {student}, {name}:\n{result.get('log')}")
+        made.append(course / "feedback" / student / name / f"{name}.html")
+    return made
+
+
+def scores(key, courses=COURSES) -> Path:
+    """Scores as tables: `scores.csv`, a line for each submission, and `scores-lms.csv`, a line for each student.
+
+    A score that a person has yet to give is empty, and so is a total that rests on one.
+    """
+    course = nbgraders.course(key, courses)
+    target = course / "scores"
+    target.mkdir(exist_ok=True)
+    rows, students, assignments = [], {}, {}
+    with nbgraders.gradebook(course, key) as gradebook:
+        for (name, student), (verdict, _, _) in grade.verdicts(key, courses).items():
+            total, open_ = 0.0, []
+            for each in verdict.questions:
+                entry = gradebook.find_grade(each, name, name, student)
+                if entry.needs_manual_grade and entry.manual_score is None:
+                    open_.append(each)
+                else:
+                    total += entry.score
+            most = sum(question.points for question in verdict.questions.values())
+            assignments[name] = most
+            whole = None if open_ else total
+            rows.append([name, student, verdict.state, f"{total:g}", f"{most:g}", "" if open_ else "yes", " ".join(open_)])
+            students.setdefault(student, {})[name] = whole
+    with open(target / "scores.csv", "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["assignment", "student", "state", "points so far", "of", "final", "waits for a person"])
+        table.writerows(rows)
+    with open(target / "scores-lms.csv", "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["ID", *(f"{name} ({most:g})" for name, most in sorted(assignments.items()))])
+        for student, own in sorted(students.items()):
+            values = [own.get(name) for name in sorted(assignments)]
+            table.writerow([student, *("" if value is None else f"{value:g}" for value in values)])
+    return target
