@@ -327,5 +327,6 @@ def test_texts_hold_as_many_phrases_as_asked_and_no_number_or_sentence_of_the_ot
     source, target = phrase_texts.vocabularies()
     assert source.symbols[:4] == target.symbols[:4] == ("", "<s>", "</s>", "<?>")
     assert source.encode(["my", "Ada"]).tolist() == [source.numbers["my"], 3]
+    assert phrase_texts.pools(True) is phrase_texts.pools(True)  # spelled once
     with pytest.raises(ValueError, match="most"):
         phrase_texts.load(rng=rng, count=5, most=1, least=2)

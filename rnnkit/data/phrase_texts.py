@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -40,8 +41,9 @@ def joined(pieces: Sequence[str]) -> str:
     return " ".join(pieces).replace("+ ", "").replace(" -", "-")
 
 
-def pools(test: bool) -> list[list[tuple[list[str], list[str]]]]:
-    """The phrases of one part, in pieces, by pattern.
+@cache
+def pools(test: bool) -> tuple[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...], ...]:
+    """The phrases of one part, in pieces, by pattern; spelled once and kept, so all of it is tuples.
 
     The eight patterns of `rnnkit.data.phrase_book`; "my name is John", "ich heiße John"; and "the number is", "die Zahl
     ist", with the numbers from 13 to 999 of `rnnkit.data.number_words`. Names stand in both parts; of all else, phrases
@@ -61,7 +63,9 @@ def pools(test: bool) -> list[list[tuple[list[str], list[str]]]]:
     part = "test" if test else "train"
     numbers = [number for number in range(13, 1000) if number_words.part(number) == part]
     patterns.append([(f"the number is {num2words(n)}", f"die Zahl ist {german(n)}") for n in numbers])
-    return [[(english_pieces(en), german_pieces(de)) for en, de in pattern] for pattern in patterns]
+    return tuple(
+        tuple((tuple(english_pieces(en)), tuple(german_pieces(de))) for en, de in pattern) for pattern in patterns
+    )
 
 
 def load(*, rng: np.random.Generator, count: int, most: int = 3, least: int = 1, test: bool = False) -> Record:

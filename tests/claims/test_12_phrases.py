@@ -68,6 +68,12 @@ def test_medians_are_those_of_the_json():
 def test_twice_the_updates():
     assert np.round(rows("one vector, twice the updates", "bleu", 1)[:3, 0]).tolist() == [69, 40, 25]
     assert rows("one vector, twice the updates")[1:, 0].tolist() == [0.5, 0, 0]  # one text of 200
+    assert np.round(rows("one vector", "bleu", 1)[:3, 0]).tolist() == [64, 34, 30]  # the same seed
+
+
+def test_how_many_texts_of_two_phrases_would_be_right_if_they_failed_independently():
+    assert round((200 * rows("one vector", factor=1)[0] ** 2).sum()) == 46
+    assert round(200 * rows("one vector, twice the updates", factor=1)[0, 0] ** 2) == 22
 
 
 def test_losses_and_early_ends():
