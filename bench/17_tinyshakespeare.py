@@ -215,7 +215,7 @@ def dynamic(model, ids, lr, k=50):
 
 
 def train_fully(ids, held, V, H=512, epochs=16, B=50, k=100):
-    """Until little is gained: dropout, a cosine, the best epoch by text that it neither learns from nor is scored on."""
+    """Until little is gained: dropout, a cosine, the best epoch by text that it neither learns nor is scored on."""
     torch.manual_seed(0)
     model = Reader(V, H, dropout=0.35)
     long = (len(ids) - 1) // B
@@ -351,8 +351,8 @@ def write(counts, runs, full):
         "",
         "## With time to spare",
         "",
-        f"An LSTM of 512 units with dropout .35, {full['epochs']} epochs, one seed; the last {HELD:,} characters of its text "
-        "chose the epoch and were not learned from. Going on learning: the "
+        f"An LSTM of 512 units with dropout .35, {full['epochs']} epochs, one seed; the last {HELD:,} characters of "
+        "its text chose the epoch and were not learned from. Going on learning: the "
         f"gradient of each 50 characters is used after they were scored, rate {full['dynamic rate']}, chosen there "
         "too.",
         "",

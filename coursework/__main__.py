@@ -1,9 +1,9 @@
 """The coursework's commands.
 
-    python -m coursework make KEY [NAME ...]         make the assignments for a cohort
-    python -m coursework grade KEY FOLDER            grade a folder of submissions, give back scores, pages, a report
-    python -m coursework report KEY                  the same pages and tables again, after grading by hand
-    python -m coursework otter KEY [NAME ...]        export for Otter and Gradescope
+python -m coursework make KEY [NAME ...]         make the assignments for a cohort
+python -m coursework grade KEY FOLDER            grade a folder of submissions, give back scores, pages, a report
+python -m coursework report KEY                  the same pages and tables again, after grading by hand
+python -m coursework otter KEY [NAME ...]        export for Otter and Gradescope
 """
 
 import argparse
@@ -28,8 +28,9 @@ def main(words=None):
     grade.add_argument("folder", type=Path, help="where the submissions lie")
     grade.add_argument("--jobs", type=int, help="submissions at once (default: one for each core)")
     grade.add_argument(
-        "--run-student-code-unprotected", action="store_true", help="without a sandbox: student code can read and change "
-        "everything that you can, your gradebook and keys too"
+        "--run-student-code-unprotected",
+        action="store_true",
+        help="without a sandbox: student code can read and change everything that you can, your gradebook and keys too",
     )
     given = parser.parse_args(words)
     try:

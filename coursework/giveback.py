@@ -2,7 +2,10 @@
 
 import csv
 import hashlib
+import html
 import json
+import re
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -14,6 +17,10 @@ from coursework.judge import BY_HAND, PASSED, REVIEW
 from coursework.nbgraders import COURSES
 from coursework.source import kind, name_of
 
+POLICY = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
+)
 WORDS = {
     PASSED: "Passed.",
     REVIEW: "Not decided: a person will look at this.",
@@ -25,6 +32,8 @@ def shown(verdict, notebook):
     notebook = nbformat.from_dict(notebook)
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
+            if kind(cell) in {"manual", "free"}:
+                cell.source = harmless(cell.source)
             continue
         name = name_of(cell) or f"cell {number}"
         question = verdict.questions.get(name)
@@ -47,6 +56,12 @@ def shown(verdict, notebook):
     return notebook
 
 
+def harmless(markdown):
+    """Markdown without HTML of its own and without links that run: a browser shows what was typed, a space apart."""
+    markdown = re.sub(r"<(?=[A-Za-z/!?])", "< ", markdown)
+    return re.sub(r"(?i)\b(javascript|vbscript|data)\s*:", r"\1 :", markdown)
+
+
 def enter(key, courses=COURSES, show=True):
     """Enter every new verdict into nbgrader's gradebook, with the notebook that its pages show.
 
@@ -56,7 +71,8 @@ def enter(key, courses=COURSES, show=True):
     course = nbgraders.course(key, courses)
     entered = course / "verdicts" / "entered.json"
     done = json.loads(entered.read_text(encoding="utf-8")) if entered.exists() else {}
-    with nbgraders.gradebook(course, key) as gradebook:
+    with nbgraders.gradebook(course, key) as gradebook, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Object of type")  # nbgrader's own, of SQLAlchemy
         waiting = {
             who: it for who, it in grade.verdicts(key, courses).items() if done.get("/".join(who)) != _fingerprint(it)
         }
@@ -75,8 +91,7 @@ def enter(key, courses=COURSES, show=True):
                     comment = gradebook.find_comment(each, name, name, student)
                     comment.auto_comment = question.words or None
             gradebook.db.commit()
-            done["/".join(who := (name, student))] = _fingerprint(it)
-            del who
+            done[f"{name}/{student}"] = _fingerprint(it)
         entered.write_text(json.dumps(done), encoding="utf-8")
 
 
@@ -94,15 +109,42 @@ def feedback(key, courses=COURSES, show=True) -> list[Path]:
     """A page for each student and assignment: the notebook, what it showed, scores, words and comments."""
     course = nbgraders.course(key, courses)
     api = nbgraders.api(course, key)
-    made = []
+    made, waiting = [], waits(key, courses)
     students = sorted(path for path in (course / "autograded").glob("*/*") if path.is_dir())
     for path in tqdm(students, "feedback", unit="page", disable=not show):
         student, name = path.parent.name, path.name
         result = api.generate_feedback(name, student, force=True)
         if not result["success"]:
             raise RuntimeError(f"nbgrader made no feedback for {student}, {name}:\n{result.get('log')}")
-        made.append(course / "feedback" / student / name / f"{name}.html")
+        page = course / "feedback" / student / name / f"{name}.html"
+        page.write_text(still(page.read_text(encoding="utf-8"), waiting[name, student]), encoding="utf-8")
+        made.append(page)
     return made
+
+
+def waits(key, courses=COURSES) -> dict[tuple[str, str], list[str]]:
+    """The questions that a person has yet to score: {(assignment, student): [question, ...]}."""
+    found = {}
+    with nbgraders.gradebook(nbgraders.course(key, courses), key) as gradebook:
+        for (name, student), (verdict, _, _) in grade.verdicts(key, courses).items():
+            entries = {each: gradebook.find_grade(each, name, name, student) for each in verdict.questions}
+            found[name, student] = [
+                each for each, entry in entries.items() if entry.needs_manual_grade and entry.manual_score is None
+            ]
+    return found
+
+
+def still(page, waiting=()):
+    """An HTML page that asks no other host for anything and runs no script, whatever a student wrote into it.
+
+    `waiting`: questions whose score of 0 is none yet; the page says so first.
+    """
+    page = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL | re.IGNORECASE)
+    if waiting:
+        names = ", ".join(html.escape(each) for each in waiting)
+        note = f'<p class="container"><strong>Not final.</strong> A person has yet to score: {names}.</p>'
+        page = re.sub(r"(<body\b[^>]*>)", lambda match: match[1] + note, page, count=1)
+    return page.replace("<head>", f"<head>\n{POLICY}", 1)
 
 
 def scores(key, courses=COURSES) -> Path:
@@ -113,20 +155,21 @@ def scores(key, courses=COURSES) -> Path:
     course = nbgraders.course(key, courses)
     target = course / "scores"
     target.mkdir(exist_ok=True)
-    rows, students, assignments = [], {}, {}
+    rows: list[list[str]] = []
+    students: dict[str, dict] = {}
+    assignments = {}
+    waiting = waits(key, courses)
     with nbgraders.gradebook(course, key) as gradebook:
         for (name, student), (verdict, _, _) in grade.verdicts(key, courses).items():
-            total, open_ = 0.0, []
-            for each in verdict.questions:
-                entry = gradebook.find_grade(each, name, name, student)
-                if entry.needs_manual_grade and entry.manual_score is None:
-                    open_.append(each)
-                else:
-                    total += entry.score
+            open_ = waiting[name, student]
+            decided = verdict.questions.keys() - set(open_)
+            total = sum(gradebook.find_grade(each, name, name, student).score for each in decided)
             most = sum(question.points for question in verdict.questions.values())
             assignments[name] = most
             whole = None if open_ else total
-            rows.append([name, student, verdict.state, f"{total:g}", f"{most:g}", "" if open_ else "yes", " ".join(open_)])
+            rows.append(
+                [name, student, verdict.state, f"{total:g}", f"{most:g}", "" if open_ else "yes", " ".join(open_)]
+            )
             students.setdefault(student, {})[name] = whole
     with open(target / "scores.csv", "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)

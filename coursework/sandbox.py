@@ -12,6 +12,7 @@ import shutil
 import site
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +143,6 @@ class Child:
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "IPYTHONDIR": "/tmp/ipython",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": "/assignment",
             "OMP_NUM_THREADS": "1",
         }
         limited = [
@@ -155,11 +155,13 @@ class Child:
             f"--cpu={int(limits.total)}",
         ]
         if unsafe:
-            variables |= {"PYTHONPATH": str(folder), "HOME": os.environ.get("HOME", "/tmp")}
-            command = [sys.executable, "-s", str(HERE / "child.py")]
-            environment = variables
+            self.bench = tempfile.TemporaryDirectory()
+            variables |= {"ASSIGNMENT": str(folder)} if folder else {}
+            command, environment = [sys.executable, "-s", str(HERE / "child.py")], variables
         else:
             command = _bubblewrap(_readable(folder) | _fonts(), limits.disk)
+            self.bench = None
+            variables |= {"ASSIGNMENT": "/assignment"} if folder else {}
             given = [f"{name}={value}" for name, value in variables.items()]
             command += ["env", *given, *limited, sys.executable, "-s", "/grader/child.py"]
             environment = {"PATH": os.environ["PATH"]}
@@ -171,6 +173,7 @@ class Child:
             env=environment,
             start_new_session=True,
             bufsize=0,
+            cwd=self.bench and self.bench.name,
         )
         os.set_blocking(self.process.stdout.fileno(), False)
         os.set_blocking(self.process.stdin.fileno(), False)
@@ -193,6 +196,8 @@ class Child:
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
+        if self.bench is not None:
+            self.bench.cleanup()
 
     def __enter__(self):
         return self
