@@ -1,5 +1,6 @@
 """Chapter 15: the ladder's table is made of its rows, and says what the chapter says."""
 
+import json
 import re
 
 import _ladder
@@ -93,6 +94,23 @@ def test_the_short_table_is_of_the_long():
     for level in COUNTING:
         long, short = (marked_rows("15_ladder", f"{level} {name}") for name in ("cost", "short"))
         assert short.items() <= long.items() and set(NETS[level]) <= set(short) and len(short) <= 14
+
+
+@pytest.mark.parametrize("level", COUNTING)
+def test_who_learns_on_and_who_mixes_is_ahead_of_every_table(level):
+    """What the chapter says of the fold: LSTMs that learn on while they are tested, and mixtures with a table."""
+    groups = _ladder.grouped(level)
+    best = values(level, COUNTING[level], "test", "bpc")[0]
+    ahead = [name for name in groups if name.endswith(", dynamic") or ", and " in name]
+    assert len(ahead) == 2
+    for name in ahead:
+        assert values(level, name, "test", "bpc").max() < best - 0.05, name
+
+
+def test_passes_of_the_sparse_window():
+    kept = json.loads((_ladder.RESULTS / "15_sparse.json").read_text(encoding="utf-8"))
+    for share in (32, 8):
+        assert kept[f"1/{share}, valid: 20 passes"] > kept[f"1/{share}, valid: 10 passes"] + 0.1
 
 
 def sparse(name):
