@@ -96,6 +96,11 @@ def test_what_each_change_is_worth(level):
         assert np.sign(low) == np.sign(high) == np.sign(told), name  # the interval holds no zero
 
 
+def test_what_open_forget_gates_cost_by_seed():
+    more = nats("word", "LSTM, forget bias 1") - nats("word", "LSTM")
+    assert more.min() == pytest.approx(0.04, abs=0.005) and more.max() == pytest.approx(0.12, abs=0.005)
+
+
 def test_both_going_on_are_level_by_letters():
     more, low, high = differences("character")["both going on: LSTM against 9-gram"]
     assert abs(more) < 0.01 and low < 0 < high
