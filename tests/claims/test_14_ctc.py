@@ -8,30 +8,35 @@ PARTS = "as trained", "run together", "wide apart", "ten digits"
 def test_ctc_reads_connected_speech_better_than_both_rivals():
     found = marked_numbers("14_fsdd", "errors")
     assert set(found) == {"alone", *PARTS}
-    for test in PARTS:
-        ctc, told, floor, cut = found[test]
+    for test, (ctc, middle, cut) in found.items():
         assert ctc[2] < 6.5  # the worst seed
-        assert floor[0] < told[1]
-        assert ctc[2] + 1 < min(told[1], cut[0])  # no ranges overlap
-    assert [kind[0] for kind in found["as trained"]] == [1.7, 7.3, 1.8, 18.8]
-    assert found["alone"][3][0] == 13.0 and found["alone"][0][2] < found["alone"][1][2]
+        assert ctc[2] + 1 < middle[1]  # no ranges overlap
+        if test != "wide apart":
+            assert ctc[2] + 1 < cut[0]
+    assert [kind[0] for kind in found["as trained"]] == [1.7, 5.3, 4.7]
     assert found["run together"][0][0] == 4.3
     assert 2 < found["run together"][0][0] - found["as trained"][0][0] < 3.5
     assert found["ten digits"][0][2] < found["as trained"][0][1] + 0.1
-    assert found["as trained"][3][0] > 15 and found["run together"][3][0] > 25
-    assert found["wide apart"][3][0] < 8 < 15 < found["wide apart"][1][1]
 
 
-def test_the_floor_of_the_told_reader_is_as_the_text_says():
-    share = {test: floor[0] / told[0] for test, (_, told, floor, _) in marked_numbers("14_fsdd", "errors").items()}
+def test_where_there_are_pauses_cutting_is_better():
+    ctc, _, cut = marked_numbers("14_fsdd", "errors")["wide apart"]
+    assert cut == [1.3] and ctc[0] == 3.2
+    assert cut[0] < ctc[1] and cut[0] < ctc[0] / 2
+
+
+def test_the_reader_told_where_is_behind_in_every_row():
+    read, told = marked_numbers("14_fsdd", "errors"), marked_numbers("14_fsdd", "told")
+    assert all(told[test][0][0] > read[test][0][0] + 1 for test in read)
+    share = {test: floor[0] / where[0] for test, (where, floor) in told.items()}
     assert 0.5 < min(share["run together"], share["ten digits"])
-    assert 0.22 < share["as trained"] < 0.28 and share["wide apart"] == 0
+    assert 0.22 < share["as trained"] < 0.28 and share["wide apart"] == share["alone"] == 0
 
 
-def test_what_the_cut_does_to_lone_words():
+def test_how_the_rivals_were_chosen():
     text = (RESULTS / "14_fsdd.md").read_text(encoding="utf-8")
-    assert "without cutting: 1.7 % wrong. Of the 300 lone recordings the cut leaves 10 in several pieces, 0 in" in text
-    assert "judged on the test strings" in text
+    assert "without cutting: 1.3 % wrong" in text and "leaves 9 in several pieces and 0 in none" in text
+    assert "judged on the test strings" in text and "learned only whole ones, had 18.8 % as trained" in text
 
 
 def test_closer_words_cost_more():
