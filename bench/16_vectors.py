@@ -1,12 +1,13 @@
-"""What a window model's vectors know, and what vectors made beforehand do for it: about nine minutes.
+"""What a window model's vectors know.
 
-    python bench/16_vectors.py             all parts, then the table
-    python bench/16_vectors.py 0 3         only these parts of the plan
+    python bench/16_vectors.py 0 1 2       only these parts of the plan
     python bench/16_vectors.py table       only the table, of the parts that are there
+    python bench/16_vectors.py             all parts, then the table
 
-Rows of the ladder: the window model of chapter 15, begun from skip-gram's vectors, and from the same vectors dealt out
-to the wrong words.  Its own vectors, and skip-gram's, are scored by the cells of chapter 16.  Finished parts are kept
-in .cache/bench and not run again.  Writes bench/results/16_vectors.md.
+Parts 0 to 2 are chapter 15's window model, and all that the table and the chapter rest on.  Parts 3 to 8 begin it from
+skip-gram's vectors, or from the same dealt out to the wrong words, as rows of the ladder; they have not been run.
+Vectors are scored by the cells of chapter 16.  Finished parts are kept in .cache/bench and not run again.  Writes
+bench/results/16_vectors.md.
 """
 
 import datetime
