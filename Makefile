@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 PINNED := $(BIN)/python scripts/pinned.py
 PORT ?= 8000
+COHORT ?= demo
 
-.PHONY: help book test serve lab execute bench lock clean
+.PHONY: help book test serve lab execute bench assignments lock clean
 .DELETE_ON_ERROR:
 
 help:  ## list these targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 .venv/stamp: requirements.lock pyproject.toml
 	@$(PYTHON) scripts/preflight.py
@@ -34,6 +35,9 @@ execute: .venv/stamp  ## execute the chapters again and store their outputs
 
 bench: .venv/stamp  ## run the slow evidence in bench/ again
 	@for script in $(wildcard bench/[a-z0-9]*.py); do echo $$script; $(PINNED) $(BIN)/python $$script || exit 1; done
+
+assignments: .venv/stamp  ## make the coursework for a cohort: COHORT=a-key-of-your-own
+	$(BIN)/python -m coursework make $(COHORT)
 
 lock: .venv/stamp  ## resolve requirements.lock again after a change of pyproject.toml
 	$(BIN)/uv pip compile --universal --fork-strategy fewest --all-extras --no-header --no-annotate --quiet pyproject.toml -o requirements.lock

@@ -109,7 +109,22 @@ def targets():
 
 def test_make_targets():
     phony = set(re.search(r"\.PHONY: (.*)", read("Makefile"))[1].split())
-    assert phony == targets() == {"help", "book", "test", "serve", "lab", "execute", "bench", "lock", "clean"}
+    assert (
+        phony
+        == targets()
+        == {
+            "help",
+            "book",
+            "test",
+            "serve",
+            "lab",
+            "execute",
+            "bench",
+            "assignments",
+            "lock",
+            "clean",
+        }
+    )
     described = set(re.findall(r"^([a-z]+):.*## \S", read("Makefile"), flags=re.MULTILINE))
     assert described == targets()
 
