@@ -8,6 +8,7 @@ import re
 import warnings
 from pathlib import Path
 
+import latex2mathml.converter
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_output
 from tqdm import tqdm
@@ -19,7 +20,7 @@ from coursework.source import kind, name_of
 
 POLICY = (
     '<meta http-equiv="Content-Security-Policy" '
-    "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
+    "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n<style>img { max-width: 100%; height: auto } pre { white-space: pre-wrap }</style>"
 )
 WORDS = {
     PASSED: "Passed.",
@@ -34,6 +35,7 @@ def shown(verdict, notebook):
         if cell.cell_type != "code":
             if kind(cell) in {"manual", "free"}:
                 cell.source = harmless(cell.source)
+            cell.source = formulas(cell.source)
             continue
         name = name_of(cell) or f"cell {number}"
         question = verdict.questions.get(name)
@@ -60,6 +62,19 @@ def harmless(markdown):
     """Markdown without HTML of its own and without links that run: a browser shows what was typed, a space apart."""
     markdown = re.sub(r"<(?=[A-Za-z/!?])", "< ", markdown)
     return re.sub(r"(?i)\b(javascript|vbscript|data)\s*:", r"\1 :", markdown)
+
+
+def formulas(markdown):
+    """Markdown whose formulas are MathML: a browser shows them without a script."""
+
+    def mathml(match):
+        block, inline = (part and part.replace("{aligned}", "{split}") for part in match.groups())
+        try:
+            return latex2mathml.converter.convert(block or inline, display="block" if block else "inline")
+        except Exception:  # whatever a student typed between dollars stays as it is
+            return match[0]
+
+    return re.sub(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+?)\$(?!\d)", mathml, markdown, flags=re.DOTALL)
 
 
 def enter(key, courses=COURSES, show=True):

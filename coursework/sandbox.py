@@ -102,13 +102,11 @@ def _bubblewrap(readable, disk=1 << 20):
 def _readable(folder):
     """What the process may read: Python, its packages, rnnkit, this child, and the student's own folder."""
     paths = {Path(sys.prefix), Path(sys.base_prefix), *map(Path, site.getsitepackages())}
-    import rnnkit
-
-    paths.add(Path(rnnkit.__file__).parent)
     paths = {path for path in paths if path.exists() and not path.is_relative_to("/usr")}
     paths = {path for path in paths if not any(path != other and path.is_relative_to(other) for other in paths)}
     views = {str(path): path for path in sorted(paths)}
     views |= {f"/grader/{name}": HERE / name for name in ("child.py", "wire.py")}
+    views["/grader/library/rnnkit"] = ROOT / "rnnkit"
     if folder is not None:
         views["/assignment"] = Path(folder).resolve()
     return views
@@ -158,12 +156,12 @@ class Child:
         ]
         if unsafe:
             self.bench = tempfile.TemporaryDirectory()
-            variables |= {"ASSIGNMENT": str(folder)} if folder else {}
+            variables |= {"PYTHONPATH": str(ROOT)} | ({"ASSIGNMENT": str(folder)} if folder else {})
             command, environment = [sys.executable, "-s", str(HERE / "child.py")], variables
         else:
             command = _bubblewrap(_readable(folder) | _fonts(), limits.disk)
             self.bench = None
-            variables |= {"ASSIGNMENT": "/assignment"} if folder else {}
+            variables |= {"PYTHONPATH": "/grader/library"} | ({"ASSIGNMENT": "/assignment"} if folder else {})
             given = [f"{name}={value}" for name, value in variables.items()]
             command += ["env", *given, *limited, sys.executable, "-s", "/grader/child.py"]
             environment = {"PATH": os.environ["PATH"]}
