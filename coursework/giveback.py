@@ -18,10 +18,9 @@ from coursework.judge import BY_HAND, PASSED, REVIEW
 from coursework.nbgraders import COURSES
 from coursework.source import kind, name_of
 
-POLICY = (
-    '<meta http-equiv="Content-Security-Policy" '
-    "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n<style>img { max-width: 100%; height: auto } pre { white-space: pre-wrap }</style>"
-)
+POLICY = """<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<style>img { max-width: 100%; height: auto } pre { white-space: pre-wrap }</style>"""
 WORDS = {
     PASSED: "Passed.",
     REVIEW: "Not decided: a person will look at this.",
