@@ -5,6 +5,7 @@ student's copy of the assignment, read-only; an empty home of limited size that 
 process, no network. `prlimit` and a watch from outside limit memory, processes, time and output.
 """
 
+import base64
 import functools
 import os
 import selectors
@@ -24,6 +25,7 @@ from coursework import wire
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 NOBODY = 65534
+LONGEST = 25_000  # characters of one output, or of one error
 NUMERIC = dict(
     line.split("=", 1) for line in (ROOT / "scripts" / "pinned.env").read_text(encoding="utf-8").splitlines()
 )
@@ -180,14 +182,16 @@ class Child:
         self.buffer = b""
 
     def run(self, source):
-        """Run one cell: {"outputs": [...], "error": None or words}."""
-        return self._ask({"do": "run", "source": source}, self.limits.cell, {"outputs", "error"})
+        """Run one cell: {"outputs": [{"kind": "stream" or "png", "text": ...}, ...], "error": None or words}."""
+        answer = self._ask({"do": "run", "source": source}, self.limits.cell)
+        error = answer.get("error")
+        return {"outputs": list(_outputs(answer.get("outputs"))), "error": None if error is None else _words(error)}
 
     def call(self, name, *args, **kwargs):
         """Call the student's function: {"value": ...} or {"error": words}."""
-        return self._ask(
-            {"do": "call", "name": name, "args": args, "kwargs": kwargs}, self.limits.call, {"value", "error"}
-        )
+        request = {"do": "call", "name": name, "args": args, "kwargs": kwargs}
+        answer = self._ask(request, self.limits.call)
+        return {"error": _words(answer["error"])} if "error" in answer else {"value": answer.get("value")}
 
     def close(self):
         """End the process and all that it started."""
@@ -205,16 +209,12 @@ class Child:
     def __exit__(self, *_):
         self.close()
 
-    def _ask(self, request, seconds, fields):
+    def _ask(self, request, seconds):
         self.number += 1
         deadline = min(time.monotonic() + seconds, self.began + self.limits.total)
         try:
             answer = self._exchange(wire.dumps(request | {"number": self.number}), deadline, seconds)
-            if (
-                not isinstance(answer, dict)
-                or answer.get("number") != self.number
-                or not answer.keys() <= fields | {"number"}
-            ):
+            if not isinstance(answer, dict) or answer.get("number") != self.number:
                 raise Abnormal("wrote over the channel of its answers")
         except Abnormal:
             self.close()
@@ -275,6 +275,26 @@ class Child:
         return {0: "exit status 0", 137: "killed, as when memory runs out", 152: "out of processor time"}.get(
             code, f"exit status {code}"
         )
+
+
+def _words(value):
+    """Words from a process that is not trusted: a string of bounded length."""
+    return str(value)[:LONGEST]
+
+
+def _outputs(given):
+    """What a cell showed, as far as it is what it claims to be: the process that says so is not trusted."""
+    for output in given if isinstance(given, list) else []:
+        match output:
+            case {"kind": "png", "text": str(text)}:
+                try:
+                    data = base64.b64decode(text, validate=False)
+                except ValueError:
+                    continue
+                if data.startswith(b"\x89PNG\r\n\x1a\n"):
+                    yield {"kind": "png", "text": base64.b64encode(data).decode()}
+            case {"kind": "stream" | "text" as kind, "text": str(text)}:
+                yield {"kind": kind, "text": _words(text)}
 
 
 @functools.cache

@@ -85,7 +85,7 @@ def _unpack(value, names, depth=0):
         if len(data) != math.prod(shape) * dtype.itemsize:
             raise ValueError("an array whose shape is not that of its bytes")
         return np.frombuffer(data, dtype).reshape(shape).copy()
-    if kind == "tensor":
+    if kind == "tensor" and names is not None:
         import torch
 
         return torch.from_numpy(_unpack(body, names, depth + 1))
@@ -104,12 +104,16 @@ def dumps(value) -> bytes:
 
 
 def loads(line: bytes, names=None):
-    """The value of a line that may come from anywhere. `names` are the functions that a `Name` may mean.
+    """The value of a line that may come from anywhere.
+
+    Args:
+        line: the bytes.
+        names: the functions that a `Name` may mean; without them neither names nor torch tensors are taken.
 
     Raises:
         ValueError: the line is not such a value.
     """
     try:
         return _unpack(json.loads(line), names)
-    except (KeyError, TypeError, IndexError, RecursionError, OverflowError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError(f"not a value of this wire ({type(error).__name__})") from None

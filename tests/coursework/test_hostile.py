@@ -139,6 +139,17 @@ def test_nothing_private_is_in_sight(round_):
             assert child.run(f"open({path!r}, 'a')")["error"], path
 
 
+def test_what_is_shown_is_what_it_claims_to_be():
+    with Child() as child:
+        picture = child.run("%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()")
+        assert [output["kind"] for output in picture["outputs"]] == ["png"]
+        bad = "'iVBORw0KGgo=\" onerror=\"alert(1)'"
+        shown = child.run(f"from IPython.display import display\ndisplay({{'image/png': {bad}}}, raw=True)")
+        assert "onerror" not in str(shown)
+        shown = child.run("from IPython.display import HTML, Javascript\nHTML('<b onclick=x()>hi</b>')")
+        assert "onclick" not in str(shown)
+
+
 def test_limits_hold():
     with Child(limits=QUICK) as child:
         assert "MemoryError" in child.run("x = b'1' * (3 << 30)")["error"]
