@@ -20,10 +20,10 @@ def forward(forward, echo, d):
     elman = [h := np.tanh(x @ p["W_x"] + h @ p["W_h"] + p["b"]) for x in xs]
     hs, _ = _run(forward, off, xs, start)
     assert not _apart(hs[d], elman[0]), (
-        "with W_s = 0 the delayed path is off, and the cell is an Elman network. Yours differs from it at the first tick"
+        "with W_s = 0 the delayed path is off, and the cell is Elman's. Yours is not at the first tick"
     )
     assert not _apart(hs[d:], elman), (
-        "with W_s = 0 the delayed path is off, and the cell is an Elman network. Yours differs from it after the first tick"
+        "with W_s = 0 the delayed path is off, and the cell is Elman's. Yours is right at the first tick only"
     )
 
     def first(p=p, move=None):
@@ -80,8 +80,8 @@ def loss(loss):
     assert not _apart(at(targets=unknown), at()), "the target at a tick where the mask is 0 changes your loss"
     alone = [at(ys[:, [b]], targets[:, [b]], mask[:, [b]]) for b in range(2)]
     assert not _apart(at(), np.mean(alone)), (
-        "two sequences, one asked twice and one asked five times, must count alike: the loss of both is not the mean of "
-        "the two losses that you give to each alone"
+        "two sequences, one asked twice and one asked five times, must count alike: the loss of both is not the "
+        "mean of the two losses that you give to each alone"
     )
     silent = [np.concatenate([part, part[:, :1]], axis=1) for part in (ys, targets, mask)]
     silent[2][:, 2] = 0
@@ -102,7 +102,7 @@ def loss(loss):
 
 def blame(forward, blame, d):
     """Compare with finite differences of your own forward, lag by lag."""
-    for T in (1, 2, d + 3):
+    for T in (d + 3, 2, 1):
         p, xs, start = _case(d, T)
         hs, ys = _run(forward, p, xs, start)
         dys = np.random.default_rng(2).normal(size=ys.shape)
@@ -120,13 +120,13 @@ def blame(forward, blame, d):
             )
         if lag >= T:
             raise AssertionError(
-                f"for T = {T} the blame of the states after the ticks is right, but among the {d} states at the start that of "
-                f"h_{T - lag} is wrong{how}: which roads lead out of it?".replace("h_-", "h_minus ")
+                f"for T = {T} the blame of the states after the ticks is right, but among the {d} states at the start "
+                f"that of h_{T - lag} is wrong{how}: which roads lead out of it?".replace("h_-", "h_minus ")
             )
         before = "the last state" if lag == 1 else f"the last {lag} states"
         raise AssertionError(
-            f"for T = {T} the blame of {before} is right, and that of the one before is wrong{how}: finite "
-            f"differences of your forward see something else. Which road is there from {lag} tick{'s' * (lag > 1)} before the end?"
+            f"for T = {T} the blame of {before} is right, and that of the one before is wrong{how}: finite differences "
+            f"of your forward say so. Which road is there from {lag} tick{'s' * (lag > 1)} before the end?"
         )
     print("blame: nothing wrong found")
 
@@ -159,9 +159,9 @@ def gradient(forward, gradient, d):
     print("gradient: nothing wrong found")
 
 
-def _case(d, T, B=2, D=2, H=3, O=4):
+def _case(d, T, B=2, D=2, H=3):
     rng = np.random.default_rng(T)
-    shapes = {"W_x": (D, H), "W_h": (H, H), "W_s": (H, H), "b": (H,), "W_y": (H, O), "b_y": (O,)}
+    shapes = {"W_x": (D, H), "W_h": (H, H), "W_s": (H, H), "b": (H,), "W_y": (H, 4), "b_y": (4,)}
     p = {name: rng.normal(0, 0.7, shape) for name, shape in shapes.items()}
     return p, rng.normal(size=(T, B, D)), rng.uniform(-0.8, 0.8, (d, B, H))
 
@@ -176,7 +176,7 @@ def _run(function, *args):
 
 
 def _unchanged(function, **args):
-    """The answer to `args`; the function must leave them as they are, and answer the same again."""
+    """The answer to `args`, which the function must leave as they are."""
     kept = {name: {n: x.copy() for n, x in arg.items()} if name == "p" else arg.copy() for name, arg in args.items()}
     with np.errstate(all="ignore"):
         found = function(*args.values())
@@ -224,7 +224,7 @@ def _slopes(value, x, eps=1e-5):
 
 
 def _turned(forward, d, p, xs, hs, dys):
-    """The blame of every state: turn it, hold the earlier ones, and run on from there. The loss is the sum of dys * ys."""
+    """The blame of every state, with the sum of dys * ys as the loss: turn it, hold earlier ones, run on from there."""
     found = np.zeros(hs.shape)
     for k in range(len(hs)):
         t = max(0, k - d + 1)  # the first tick that comes after state k, or the very first
