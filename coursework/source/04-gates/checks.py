@@ -7,7 +7,13 @@ import numpy as np
 rng = np.random.default_rng
 
 
+def plain(function):
+    """The same function, its answer in NumPy arrays."""
+    return lambda *args: tuple(map(np.asarray, function(*args)))
+
+
 def near(a, b, tolerance=1e-6):
+    a, b = np.asarray(a), np.asarray(b)
     return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=tolerance, atol=tolerance)
 
 
@@ -101,7 +107,7 @@ def some(seed=0, B=2, H=3, **fixed):
 
 
 def tick(tick):
-    k, h, c = some()
+    tick, (k, h, c) = plain(tick), some()
     new_h, new_c = unchanged(tick, k, h, c)
     assert np.shape(new_h) == np.shape(new_c) == (2, 3), "tick must return h and c, in this order, both shaped (B, H)"
     k, h, c = some(f=1, i=0)
@@ -120,12 +126,12 @@ def tick(tick):
 def whole(tick, gates, a, h, c):
     """One tick from the sums; what `backtick` needs to go back."""
     k = gates(a)
-    new_h, new_c = tick(k, h, c)
+    new_h, new_c = plain(tick)(k, h, c)
     return new_h, new_c, k | {"h": h, "c": c, "new_c": new_c}
 
 
-def carried(tick, backtick):
-    k, h, c = some(1)
+def carried(tick, gates, backtick):
+    k, (h, c) = gates(rng(1).normal(size=(2, 9))), rng(4).normal(size=(2, 2, 3))
     dh, dc = rng(2).normal(size=(2, 2, 3))
     nothing = np.zeros((2, 3))
     for mine, its, words in (
@@ -135,10 +141,10 @@ def carried(tick, backtick):
     ):
 
         def loss(mine=mine, its=its):
-            new_h, new_c = tick(k, h, c)
+            new_h, new_c = plain(tick)(k, h, c)
             return (mine * new_h + its * new_c).sum()
 
-        answer = unchanged(backtick, k | {"h": h, "c": c, "new_c": tick(k, h, c)[1]}, mine, its)
+        answer = unchanged(backtick, k | {"h": h, "c": c, "new_c": plain(tick)(k, h, c)[1]}, mine, its)
         assert isinstance(answer, tuple) and len(answer) == 3, "backtick must return da, dh_before, dc_before"
         assert near(answer[1], slope(loss, h), 1e-5), f"{words}, dh_before is not the slope of your own tick by h"
         assert near(answer[2], slope(loss, c), 1e-5), f"{words}, dc_before is not the slope of your own tick by c"
