@@ -109,7 +109,9 @@ def left(left):
     """Matrices whose products are known."""
     found = _unchanged(left, J=np.tile(np.eye(3), (4, 1, 1)))
     _shape("ln g_k for 4 ticks", found, (5,))
-    assert not _apart(found, 0), "if every J_t is the identity, all blame is left at every lag, and ln 1 = 0. Yours is not"
+    assert not _apart(found, 0), (
+        "if every J_t is the identity, all blame is left at every lag, and ln 1 = 0. Yours is not"
+    )
     found = np.asarray(left(np.tile(2 * np.eye(3), (4, 1, 1))))
     assert not _apart(found, np.log(2) * np.arange(5)), "if every J_t is 2 I, blame doubles at each lag. Yours does not"
     found = np.asarray(left(np.array([5 * np.eye(2), np.eye(2), np.eye(2)])))
@@ -152,7 +154,9 @@ def parts(forward, parts):
         for marked in (False, True):
             marks[T // 2] = marked
             mine = _unchanged(parts, p=p, xs=xs, hs=hs, dhs=dhs, marks=marks)
-            assert isinstance(mine, dict) and mine.keys() == p.keys(), f"parts must return a dict with the keys {list(p)}"
+            assert isinstance(mine, dict) and mine.keys() == p.keys(), (
+                f"parts must return a dict with the keys {list(p)}"
+            )
             for name, part in p.items():
                 _shape(f"the part of {name}", np.asarray(mine[name]), (T, *part.shape))
                 for t in range(T):
@@ -182,7 +186,9 @@ def clip(clip, ruler):
     assert not _differ(mine, _sum(given)), "if `most` is huge, nothing is clipped and the answer is the sum over ticks"
     one = _parts(1)
     assert not _differ(clip(one, 1.0)[0], _sum(one)), "a single tick is its own ruler: with most = 1 it stays as it is"
-    assert not _differ(_unchanged(clip, parts=one, most=0.5)[0], _sum(one, 0.5)), "a single tick, most = 0.5: half of it must be left"
+    assert not _differ(_unchanged(clip, parts=one, most=0.5)[0], _sum(one, 0.5)), (
+        "a single tick, most = 0.5: half of it must be left"
+    )
     two = {"W_h": np.zeros((2, 3, 3)), "b": np.zeros((2, 3))}
     two["W_h"][:, 1, 2], two["b"][:, 0] = (3, 4), (4, 3)
     assert not _differ(clip(_copy(two), 1.0)[0], _sum(two)), (
@@ -237,7 +243,9 @@ def clip_broken(clip):
             given["W_h"][1, 0, 0] = bad
             mine, broken = clip(_copy(given), 1.0)
             assert all(np.isfinite(part).all() for part in mine.values()), f"one {bad} makes the answer not finite"
-            assert not _differ(mine, once), f"a tick with a {bad} in it is broken, and must count as if it were not there"
+            assert not _differ(mine, once), (
+                f"a tick with a {bad} in it is broken, and must count as if it were not there"
+            )
             assert broken == 1, f"one tick holds a {bad}, and you count {broken}"
     print("clip and broken ticks: nothing wrong found")
 
@@ -297,7 +305,7 @@ def _apart(mine, true):
 
 
 def _how(mine, true):
-    """"" if both are the same; else in what simple way they differ, or ":" and that they do."""
+    """ "" if both are the same; else in what simple way they differ, or ":" and that they do."""
     mine, true = np.asarray(mine), np.asarray(true)
     if not _apart(mine, true):
         return ""
