@@ -16,7 +16,7 @@ INTRODUCTION = """# Claims on trial
 
 What popular introductions to recurrent networks say, in our words, and what this book found. Each verdict links to
 the place where it is decided, and rests on cells and tests that fail if it stops being true. Of {total} claims
-{decided} are decided so far; the others wait for their chapters.
+{decided} are decided{rest}.
 
 Vote before you open: which of them would you sign?
 """
@@ -50,12 +50,14 @@ def page():
     claims = load()
     decided, waiting = ([c for c in claims if ("verdict" in c) == which] for which in (True, False))
     parts = [
-        INTRODUCTION.format(total=len(claims), decided=len(decided)),
+        INTRODUCTION.format(
+            total=len(claims), decided=len(decided), rest="; the others wait for their chapters" if waiting else ""
+        ),
         "## Decided\n",
         *map(entry, decided),
-        "## Still open\n",
-        "\n".join(f"- {claim['id']}. {claim['text']}" for claim in waiting),
     ]
+    if waiting:
+        parts += ["## Still open\n", *(f"- {claim['id']}. {claim['text']}" for claim in waiting)]
     return "\n".join(parts).rstrip() + "\n"
 
 
