@@ -95,9 +95,10 @@ def join(join, how):
         assert not _apart(at(), at(left=right, right=left, U=q["V"], V=q["U"])), (
             "if the views change places, and U and V too, nothing should change. In yours it does"
         )
-        assert not _apart(at(V=off["V"], c=off["c"]) - at(V=off["V"], c=off["c"], left=0 * left), at(V=off["V"], c=off["c"], right=right, left=left) - right / 2), (
-            "u is not the sum of one part that the left view passes and one that the right view passes"
-        )
+        assert not _apart(
+            at(V=off["V"], c=off["c"]) - at(V=off["V"], c=off["c"], left=0 * left),
+            at(V=off["V"], c=off["c"], right=right, left=left) - right / 2,
+        ), "u is not the sum of one part that the left view passes and one that the right view passes"
     else:
         zero = 0 * q["c"]
         assert not _apart(at(right=0 * right, c=zero), left @ q["U"]), (
@@ -106,8 +107,12 @@ def join(join, how):
         assert not _apart(at(left=0 * left, c=zero), right @ q["V"]), (
             "if the left view is 0 and so is c, the right one speaks. In yours it does not"
         )
-        assert not _apart(at(c=zero + 1e6), left @ q["U"]), "with c very high the left view speaks. In yours it does not"
-        assert not _apart(at(c=zero - 1e6), right @ q["V"]), "with c very low the right view speaks. In yours it does not"
+        assert not _apart(at(c=zero + 1e6), left @ q["U"]), (
+            "with c very high the left view speaks. In yours it does not"
+        )
+        assert not _apart(at(c=zero - 1e6), right @ q["V"]), (
+            "with c very low the right view speaks. In yours it does not"
+        )
         assert not _apart(at(-left, -right), -at()), "if both views change their sign, u should. In yours it does not"
     assert np.isfinite(at(1e4 * left, 1e4 * right)).all(), "large views give numbers that are not finite"
     for b in range(2):
@@ -171,12 +176,26 @@ def score(score, rule):
     for tags in ((0, 0, 0, 0, 0), (0,), (0, 0)):
         assert np.isfinite(at(tags, 2)), f"the tagging {tags}, all outside, keeps every rule. Yours forbids it, m = 2"
     keeps = {
-        "least": [((1, 1), 2), ((0, 1, 1), 2), ((1, 1, 0), 2), ((2, 2, 1, 1, 1), 2), ((1, 1, 1, 0, 0), 3), ((2, 0, 1), 1)],
+        "least": [
+            ((1, 1), 2),
+            ((0, 1, 1), 2),
+            ((1, 1, 0), 2),
+            ((2, 2, 1, 1, 1), 2),
+            ((1, 1, 1, 0, 0), 3),
+            ((2, 0, 1), 1),
+        ],
         "most": [((1, 1), 2), ((0, 1), 2), ((1, 0, 1), 1), ((2, 2, 1, 1, 2), 2), ((1, 1, 1, 0, 0), 3), ((1, 2, 1), 1)],
     }
     breaks = {
         "least": [((1,), 2), ((0, 1), 2), ((1, 0, 0), 2), ((0, 1, 0), 2), ((2, 1, 1), 2), ((1, 1, 0, 1, 1), 3)],
-        "most": [((1, 1), 1), ((1, 1, 1), 2), ((0, 1, 1, 1), 2), ((1, 1, 1, 0), 2), ((0, 2, 2, 0), 1), ((2, 1, 1, 1), 2)],
+        "most": [
+            ((1, 1), 1),
+            ((1, 1, 1), 2),
+            ((0, 1, 1, 1), 2),
+            ((1, 1, 1, 0), 2),
+            ((0, 2, 2, 0), 1),
+            ((2, 1, 1, 1), 2),
+        ],
     }
     for tags, m in keeps[rule]:
         assert np.isfinite(at(tags, m)), f"the tagging {tags} keeps the rule for m = {m}. Yours forbids it"
@@ -185,8 +204,8 @@ def score(score, rule):
     tags, m = ((1, 1, 1, 0, 0), 3)
     want = sum(ys[t, k] for t, k in enumerate(tags))
     assert not _apart(at(tags, m), want), "with A = 0 the score is the sum of one emission a tick. Yours is another"
-    A[0, 1] = 1
-    assert not _apart(at((0, 1, 1, 1), 3, A=A) - at((0, 1, 1, 1), 3), 1), (
+    step = A + np.outer([1, 0, 0], [0, 1, 0])
+    assert not _apart(at((0, 1, 1, 1), 3, A=step) - at((0, 1, 1, 1), 3), 1), (
         "A[0, 1] should count once for the tagging (0, 1, 1, 1), which goes once from tag 0 to tag 1. In yours it does not"
     )
     print("score: nothing wrong found")
@@ -220,7 +239,9 @@ def _reader(rng, D=2, H=3):
 
 
 def _pair(found):
-    assert isinstance(found, tuple | list) and len(found) == 2, "views must return two things, left and right"
+    assert isinstance(found, tuple | list | np.ndarray) and len(found) == 2, (
+        "views must return two things, left and right"
+    )
     return tuple(np.asarray(part) for part in found)
 
 
