@@ -89,7 +89,7 @@ def join(join, how):
             "where U, V and c are 0, both gates are half open, and u is the mean of the views. Yours is not"
         )
         assert not _apart(at(right=0 * right, c=off["c"]), left / 2), (
-            "if the right view is 0 and so is c, the left one passes a gate that is half open. Yours does something else"
+            "if the right view is 0 and so is c, the left one passes a gate that is half open. In yours not"
         )
         assert not _apart(at(c=q["c"] - 1e3), 0 * u), "with c very low both gates are shut, and u is 0. Yours is not"
         assert not _apart(at(), at(left=right, right=left, U=q["V"], V=q["U"])), (
@@ -145,12 +145,11 @@ def run_loss(run_loss):
         f"much as each of theirs. In yours it counts {lost[1] / lost[0]:.3g} times as much"
     )
     assert not _apart(lost[1] / lost[2], 2), (
-        "for tags 0 0 0 1 0 0 the last run is one of its own, and not the first one gone on. In yours the tick of tag 1 "
+        "for tags 0 0 0 1 0 0 the last run is one of its own, and not the first one gone on. Yours: the tick of tag 1 "
         f"counts {lost[1] / lost[2]:.3g} times as much as the last"
     )
     assert not _apart(lost[1], 1 / 3), (
-        "for tags 0 0 0 1 0 0 the second run is all wrong by ln 3 and the others are right: L is not the mean over three "
-        "runs"
+        "for tags 0 0 0 1 0 0 the second run loses ln 3 and the others nothing: L is not the mean over three runs"
     )
     assert np.isfinite(at(1e4 * ys)).all(), "logits in the thousands give a loss that is not finite"
     assert not _apart(at(ys + 3), value), "the same number added to all logits changes your loss: a softmax ignores it"
@@ -206,7 +205,7 @@ def score(score, rule):
     assert not _apart(at(tags, m), want), "with A = 0 the score is the sum of one emission a tick. Yours is another"
     step = A + np.outer([1, 0, 0], [0, 1, 0])
     assert not _apart(at((0, 1, 1, 1), 3, A=step) - at((0, 1, 1, 1), 3), 1), (
-        "A[0, 1] should count once for the tagging (0, 1, 1, 1), which goes once from tag 0 to tag 1. In yours it does not"
+        "A[0, 1] should count once for the tagging (0, 1, 1, 1), which goes once from tag 0 to tag 1. Yours: not"
     )
     print("score: nothing wrong found")
 
