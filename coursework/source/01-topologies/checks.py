@@ -97,6 +97,12 @@ def ask(ask, delay):
         assert ((np.asarray(targets) == -1) == (np.asarray(asked) == 0)).all(), (
             f'"{topology}": targets must be -1 where nobody asks, and nowhere else'
         )
+        if topology in ("aligned", "last"):
+            assert (np.asarray(asked) <= heard).all(), (
+                f'"{topology}": it asks at a tick that the sequence does not have'
+            )
+        if topology == "delayed":
+            assert not np.any(asked[:delay]), f'"delayed": it asks before there is a label of {delay} ticks ago'
         more = ask(topology, labels, T + 3)
         assert all(np.array_equal(a[:T], b) for a, b in zip(more, (heard, asked, targets), strict=True)), (
             f'"{topology}": three more ticks of padding change what comes before them'
@@ -169,7 +175,7 @@ def machine(machine, tick, delta):
 
 
 def _near(a, b):
-    return np.allclose(np.asarray(a), b, rtol=1e-7, atol=1e-9)
+    return np.allclose(np.asarray(a), np.asarray(b), rtol=1e-7, atol=1e-9)
 
 
 def _shape(name, part, shape):
