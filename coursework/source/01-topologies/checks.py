@@ -19,7 +19,7 @@ def tick(context, tick, feedback):
         assert _near(context(np.stack([said[1], said[1]])), 0), (
             "if the same was said twice nothing is new, and the context is 0. Yours is not"
         )
-        assert _near(context(said[::-1]), -c), "exchange the two choices, and the context must change its sign"
+        assert _near(context(said[::-1].copy()), -c), "exchange the two choices, and the context must change its sign"
 
     h, y, after = (np.asarray(part) for part in _unchanged(tick, p=p, x=x, said=said))
     for name, part, shape in (("h", h, (2, 4)), ("y", y, (2, 3)), ("said", after, (2, 2, 3))):
@@ -133,7 +133,7 @@ def loss(loss, gamma):
     two, one = np.zeros((2, 1, 4)), np.zeros((2, 1), int)
     two[0, 0, 0] = -1000.0  # the first answer loses about 1000, the second ln 4
     early = float(loss(two, one, np.ones((2, 1))))
-    late = float(loss(two[::-1], one, np.ones((2, 1))))
+    late = float(loss(two[::-1].copy(), one, np.ones((2, 1))))
     assert early < late, "a wrong first answer must cost less than a wrong last answer. In yours it does not"
     assert abs(early / late / gamma - 1) < 0.01, (
         "of two places asked, the first must count GAMMA times as much as the second. In yours it does not"
