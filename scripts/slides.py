@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS, OUT = ROOT / "chapters", ROOT / "_build" / "slides"
 LONGEST_CODE = 18  # lines on a slide
 LONGEST_TEXT = 330  # characters on a slide, formulas counted as one each
+IMPORTS = re.compile(r"^(?:import|from) .*\n", re.MULTILINE)
 LEFT_OUT = ("History", "Exercises")
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -94,7 +95,7 @@ class Chapter:
         """Markdown as HTML, formulas as MathML."""
         text = re.sub(r"\{([\w:]+)\}`([^`]+)`", self.role, text)
         text, kept = self.without_formulas(text)
-        text = re.sub(r"^\([\w-]+\)=\n", "", text, flags=re.MULTILINE)
+        text = re.sub(r"(^|[.!?] )chapter (?=\d)", r"\1Chapter ", text)
         text = re.sub(r"\[([^\]]+)\]\((?!https?:)[^)]*\)", r"\1", text)  # links lead nowhere outside the book
         made = MARKDOWN.renderInline(text) if inline else MARKDOWN.render(text)
         made = re.sub(r'<a href="[^"]*"[^>]*>(.*?)</a>', r"\1", made)
@@ -110,6 +111,9 @@ class Chapter:
             block, label, short = match[1], match[2], match[3]
             formula = re.sub(r"\\label\{.*?\}", "", block or short).strip()
             formula = formula.replace("{aligned}", "{split}").replace("{gathered}", "{split}")
+            formula = re.sub(r"(?:\\[Bb]igg?[lr]?)?\\\|", lambda _: r"\Vert ", formula)  # the converter knows no \|
+            formula = formula.replace(r"\begin{pmatrix}", r"\left(\begin{matrix}")
+            formula = formula.replace(r"\end{pmatrix}", r"\end{matrix}\right)")
             made = convert(formula, display="block" if block else "inline")
             if label:
                 made = f'<span class="numbered">{made}<span>({self.number}.{self.equations[label]})</span></span>'
@@ -150,7 +154,7 @@ def blocks(source):
     lines, at = source.splitlines(), 0
     while at < len(lines):
         line = lines[at]
-        if not line.strip():
+        if not line.strip() or re.fullmatch(r"\([\w-]+\)=", line):
             at += 1
         elif found := re.match(r"(`{3,}|:{3,})(\{[\w:-]+\})? *(.*)", line):
             end = next((k for k in range(at + 1, len(lines)) if lines[k].strip() == found[1]), len(lines))
@@ -236,10 +240,14 @@ def slides(path):
         elif sections:
             sections[-1][1].append((kind, content))
     made = [*_first(chapter, sections[0])]
+    claims = [content for _, inside in sections for kind, content in inside if kind == "fence" and _claim(content)]
+    made += _votes(chapter, "True or false? Vote.", claims, ["<p>Write the counts down for the end.</p>"])
     for heading, inside in sections[1:]:
         if heading.startswith("Exercises"):
             made += _exercises(chapter, inside)
         elif heading.startswith("What to remember"):
+            verdicts = [note for content in claims if (note := _note(chapter, ("fence", content)))]
+            made += _votes(chapter, "True or false? What has changed?", claims, verdicts)
             made.append(_memory(chapter, heading, inside))
         elif not heading.startswith(LEFT_OUT):
             made += _section(chapter, heading, inside)
@@ -263,7 +271,7 @@ def _first(chapter, section):
 def _section(chapter, heading, inside):
     """A section's slides: its opening with its first formula, its program, each figure, the claims."""
     found: list[Slide] = []
-    claims, before, used = [], "", set()
+    before, used = "", set()
     name = chapter.html(heading, inline=True)
 
     def add(body, kind="text"):
@@ -277,8 +285,11 @@ def _section(chapter, heading, inside):
         body = chapter.html(chapter.opening(texts[0]))
         if formula:
             body += chapter.html(formula)
-        elif points := next((content for kind, content in inside if kind == "list"), None):
-            body += _points(chapter, points)
+        elif first_figure is None:
+            points = next((content for kind, content in inside if kind == "list"), None)
+            results = [content for kind, content in inside if kind == "printed" and _small(content)]
+            body += _points(chapter, points) if points else ""
+            body += f"<pre>{html.escape(results[0])}</pre>" if results and not points else ""
         used.add(texts[0])
         add(body)
     program = False
@@ -287,44 +298,56 @@ def _section(chapter, heading, inside):
             before = content
         elif kind == "code" and not program and "def " in content and len(content.splitlines()) <= LONGEST_CODE:
             program = True
-            add(f"<pre>{code(content)}</pre>", "code")
+            add(f"<pre>{code(re.sub(IMPORTS, '', content).strip())}</pre>", "code")
         elif kind == "figure":
             text = texts[0] if texts and not used else before
             words = "" if text in used else chapter.html(chapter.opening(text, 260))
             used.add(text)
             add(_picture(content) + f"<div>{words}</div>" if words else _picture(content), "figure")
-        elif kind == "fence" and content[1].startswith("Claim"):
-            claims.append(content[1].removeprefix("Claim").lstrip(": "))
         if note := _note(chapter, (kind, content)):
             if not found:
                 add("", "text")
             found[-1].notes.append(note)
-    if claims:
-        for k in range(0, len(claims), 4):
-            listed = "".join(f"<li>{chapter.html(claim, inline=True)}</li>" for claim in claims[k : k + 4])
-            found.append(Slide("True or false? Vote.", f"<ul class='vote'>{listed}</ul>", ["<p>Verdicts: see above.</p>"]))
     return [slide for slide in found if slide.body]
+
+
+def _claim(fence):
+    """The words of a claim on trial, or nothing."""
+    words = fence[1].removeprefix("Claim").lstrip(": ") if fence[1].startswith("Claim") else ""
+    return words[:1].upper() + words[1:]
+
+
+def _votes(chapter, heading, claims, notes):
+    for k in range(0, len(claims), 5):
+        listed = "".join(f"<li>{chapter.html(_claim(claim), inline=True)}</li>" for claim in claims[k : k + 5])
+        yield Slide(heading, f"<ul class='vote'>{listed}</ul>", notes if k == 0 else [])
 
 
 def _points(chapter, text):
     """A list with the first sentence of each point, the first five points."""
-    points = [" ".join(point.split()) for point in re.split(r"^(?:- |\d+\. )", text, flags=re.MULTILINE) if point.strip()]
+    parts = re.split(r"^(?:- |\d+\. )", text, flags=re.MULTILINE)
+    points = [" ".join(part.split()) for part in parts if part.strip()]
     kept = [chapter.html(sentences(point)[0], inline=True) for point in points[:5]]
     return "<ul>" + "".join(f"<li>{point}</li>" for point in kept) + "</ul>"
 
 
+def _small(text):
+    lines = text.splitlines()
+    return len(lines) <= 10 and max(map(len, lines), default=0) <= 60
+
+
 def _exercises(chapter, inside):
-    names = [content[1] for kind, content in inside if kind == "fence" and content[0] == "exercise"]
-    if names:
+    found = [content for kind, content in inside if kind == "fence" and content[0] == "exercise"]
+    if names := [content[1] for content in found]:
         listed = "".join(f"<li>{chapter.html(name, inline=True)}</li>" for name in names)
-        notes = [chapter.html(_body(content[2])) for kind, content in inside if kind == "fence" and content[0] == "exercise"]
+        notes = [chapter.html(_body(content[2])) for content in found]
         yield Slide("Exercises", f"<ol>{listed}</ol>", notes)
 
 
 def _memory(chapter, heading, inside):
     points = next((content for kind, content in inside if kind == "list"), "")
-    notes = [note for item in inside if (note := _note(chapter, item))]
-    return Slide(heading, _points(chapter, points), notes)
+    rest = [note for kind, content in inside if content is not points and (note := _note(chapter, (kind, content)))]
+    return Slide(heading, chapter.html(points), rest, "memory")
 
 
 def _picture(figure):
@@ -377,14 +400,19 @@ aside { margin-top: 2em; padding: 1em; background: #f2f2f2 } aside img { display
 .show h1 { font-size: 1.6em; flex: none } .show .title h1 { font-size: 2.3em; margin-top: 1em }
 .show .question { font-size: 1.25em } .show li { margin: .35em 0 } .show .vote li { margin: .8em 0 }
 .show .body { flex: 1; min-height: 0 } .show .code pre { font-size: .82em; overflow: visible }
-.show .figure .body { display: flex; flex-direction: row-reverse; gap: 3%; align-items: center; justify-content: center }
+.show .figure .body { display: flex; flex-direction: row-reverse; gap: 3%;
+  align-items: center; justify-content: center }
 .show .figure img { flex: 0 1 60%; min-width: 0; max-height: 100%; object-fit: contain; align-self: stretch }
 .show .figure img:only-child { flex: 1 } .show .figure .body > div { flex: 1 1 37%; min-width: 0 }
+.show li > p { margin: 0 } .show .memory .body { font-size: .92em }
+mtd[columnalign] { padding-left: 0; padding-right: .15em } mtd[columnalign=right] { text-align: right }
+mtd[columnalign=left] { text-align: left } .show .text pre { margin-top: 1em }
 .show aside { display: none } .foot { display: none }
 .show .foot { display: block; position: fixed; right: 1.2em; bottom: .6em; color: #595959; font-size: 14px }
 .speak section { display: none } .speak section.now { display: block; border: 0 } .speak aside { font-size: 1.15em }
 .speak .body img { max-height: 30vh }
-@media print { aside { display: none } section { break-after: page; border: 0 } img { max-height: 70vh } .foot { display: none } }
+@media print { aside { display: none } .foot { display: none }
+  section { break-after: page; border: 0 } img { max-height: 70vh } }
 .k, .kn, .kc, .ow { color: #7a0874 } .s1, .s2, .sd { color: #005a91 } .c1 { color: #595959 } .mi, .mf { color: #8a4600 }
 """
 SCRIPT = """
@@ -433,7 +461,8 @@ def page(title, made):
         notes = "".join(slide.notes)
         aside = f"<aside aria-label='Notes'>{notes}</aside>" if notes else ""
         parts.append(
-            f"<section class='{slide.kind}'><h1>{slide.heading}</h1><div class='body'>{slide.body}</div>{aside}</section>"
+            f"<section class='{slide.kind}'><h1>{slide.heading}</h1>"
+            f"<div class='body'>{slide.body}</div>{aside}</section>"
         )
     return (
         f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>{html.escape(title)}</title>"
