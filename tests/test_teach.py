@@ -1,0 +1,150 @@
+"""The teachers' part: its tables, its rehearsal, its slides, its commands."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import rehearse
+import slides
+import syllabus
+from look import FLAGS
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted((ROOT / "book" / "teach").glob("*.md"))
+STEMS = [path.stem for path in sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))]
+
+
+# The syllabus
+
+
+def test_tables_are_those_of_the_chapters():
+    text = syllabus.PAGE.read_text(encoding="utf-8")
+    assert syllabus.page(text) == text, "run `python scripts/syllabus.py --write`"
+
+
+@pytest.mark.parametrize("weeks", [syllabus.TWELVE, syllabus.SIX], ids=["twelve", "six"])
+def test_a_plan_has_what_it_needs_before(weeks):
+    seen: list[int] = []
+    for numbers, assignment in weeks:
+        for number in numbers:
+            needed = {n for n in syllabus.chapters()[number][5] if n < number}
+            assert needed <= set(seen), f"chapter {number} needs {needed - set(seen)}"
+            seen.append(number)
+        if assignment:
+            assert set(syllabus.ASSIGNMENTS[assignment]) <= set(seen), assignment
+    assert len(seen) == len(set(seen))
+
+
+def test_twelve_weeks_are_the_whole_book():
+    assert sorted(n for numbers, _ in syllabus.TWELVE for n in numbers) == sorted(syllabus.chapters())
+    assert {name for _, name in syllabus.TWELVE if name} == set(syllabus.ASSIGNMENTS)
+    assert sorted(n for numbers in syllabus.ASSIGNMENTS.values() for n in numbers) == sorted(syllabus.chapters())
+
+
+def test_assignments_have_the_points_and_minutes_of_the_table():
+    from coursework import source
+
+    assert source.names() and set(source.names()) <= set(syllabus.ASSIGNMENTS)
+    for name in source.names():
+        first = nbformat.read(source.SOURCES / name / f"{name}.ipynb", 4).cells[0].source
+        found = re.search(r"\*\*Points\*\* (\d+) · \*\*Minutes\*\* about (\d+)", first)
+        assert (int(found[1]), int(found[2])) == (syllabus.POINTS, syllabus.MINUTES), name
+
+
+# Commands in the text
+
+
+def test_commands_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
+    for target in re.findall(r"(?:`|^\s*)make ([a-z]+)", text, flags=re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE) or target == "make", target
+    for path in re.findall(r"\b(?:scripts|bench|tests)/[\w/.]+\w", text):
+        assert (ROOT / path).exists() or path == "bench/results/coursework.md", path
+    from coursework.__main__ import __doc__ as usage
+
+    for command in re.findall(r"-m coursework (\w+)", text):
+        assert f"-m coursework {command} " in usage, command
+
+
+# The rehearsal
+
+
+@pytest.mark.needs("bubblewrap")
+def test_rehearsal_ends_as_the_page_says(tmp_path):
+    from coursework import grade, release, source
+
+    name, key = source.names()[0], "rehearsal-2027"
+    release.strip(name, key, tmp_path / "courses")
+    rehearse.main([key, str(tmp_path / "handed")], tmp_path / "courses")
+    assert not grade.grade(tmp_path / "handed", key, tmp_path / "courses", show=False)
+    found = {who: it[0] for (_, who), it in grade.verdicts(key, tmp_path / "courses").items()}
+    page = (ROOT / "book" / "teach" / "adopt.md").read_text(encoding="utf-8").partition("## Rehearse")[2]
+    rows = re.findall(r"^\| (\w+) \| .* \| ([\w ]+) \|$", page, flags=re.MULTILINE)[1:]
+    assert {student for student, _ in rows} == set(found)
+    for student, states in rows:
+        assert found[student].state in states.split(" or "), student
+    automatic = [q for q in found["ada"].questions.values() if q.state == "passed"]
+    assert automatic and not [q for q in found["ada"].questions.values() if q.state == "lost"]
+    assert sum(q.score or 0 for q in found["ben"].questions.values()) < sum(q.score for q in automatic)
+    assert sum(q.score for q in found["cleo"].questions.values()) == 0
+
+
+# Slides
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_chapter_has_slides(stem):
+    title, made = slides.slides(ROOT / "chapters" / f"{stem}.ipynb")
+    text = slides.page(title, made)
+    kinds = [slide.kind for slide in made]
+    assert kinds[0] == "title" and kinds[-1] == "memory" and kinds.count("figure") >= 2 and 10 <= len(made) <= 40
+    assert all(slide.body for slide in made) and sum(len(slide.notes) for slide in made) > len(made)
+    assert not re.search(r"(?:src|href)=[\"'](?!data:)|@import|url\(", text), "it asks another file or host"
+    words = re.sub(r"(?s)<(script|style|pre|code|annotation)\b.*?</\1>|<[^>]+>", "", text)
+    left = re.search(r"\$|\\[a-zA-Z|]|\{\w+\}`|^:::|```|\([\w-]+-\d+\)=|[\ue000-\ue002]", words, re.MULTILINE)
+    assert not left, words[max(0, left.start() - 40) : left.end() + 40]
+
+
+OVER = """() => {
+  const slide = slides[now], shown = [slide, ...slide.querySelectorAll(".body, .body *")];
+  return shown.filter(b => { const box = b.getBoundingClientRect();
+    return !b.closest("math") && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1)
+      || b.matches("section, div, pre") && (b.scrollHeight > b.clientHeight + 2 || b.scrollWidth > b.clientWidth + 2) })
+    .map(b => b.tagName + ": " + b.textContent.slice(0, 60));
+}"""
+
+
+@pytest.mark.needs("chromium")
+def test_every_slide_fits(chromium, tmp_path):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        heard: list[str] = []
+        page.on("request", lambda r: r.url.startswith(("file:", "data:")) or heard.append(r.url))
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        page.on("console", lambda message: heard.append(message.text))
+        for stem in ("07-gradients", "12-encoder-decoder", "14-ctc"):
+            page.goto(slides.write(ROOT / "chapters" / f"{stem}.ipynb", tmp_path).as_uri())
+            for number in range(page.evaluate("slides.length")):
+                page.evaluate("k => go(k)", number)
+                assert not page.evaluate(OVER), (stem, number + 1)
+                fit = float(page.evaluate("slides[now].style.getPropertyValue('--fit')"))
+                assert fit > 0.7, (stem, number + 1, "is too small to read")
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("now") == 1
+        with page.expect_popup() as opened:
+            page.keyboard.press("s")
+        notes = opened.value
+        page.keyboard.press("ArrowRight")
+        notes.wait_for_function("now === 2")
+        assert notes.locator("section.now aside").is_visible() and not page.locator("section.now aside").is_visible()
+        page.evaluate(
+            "slides[now].querySelector('.body').insertAdjacentHTML('beforeend', '<pre>' + 'x'.repeat(900) + '</pre>')"
+        )
+        assert page.evaluate(OVER), "what does not fit goes unnoticed"
+        assert not heard
+        browser.close()
