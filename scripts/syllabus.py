@@ -15,7 +15,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS, PAGE = ROOT / "chapters", ROOT / "book" / "teach" / "syllabus.md"
 RUNTIMES = json.loads((CHAPTERS / "runtimes.json").read_text(encoding="utf-8"))
-POINTS, MINUTES = 20, 150  # of each assignment; a test compares with those that are there
+POINTS, MINUTES = 20, 150  # of each assignment, unless its own header has other minutes
 
 # Each assignment: the chapters that it rests on.
 ASSIGNMENTS = {
@@ -75,6 +75,14 @@ def chapters():
     return found
 
 
+def minutes_of(name):
+    """The minutes that an assignment says it takes."""
+    path = ROOT / "coursework" / "source" / name / f"{name}.ipynb"
+    if not path.exists():
+        return MINUTES
+    return int(re.search(r"\*\*Minutes\*\* about (\d+)", nbformat.read(path, as_version=4).cells[0].source)[1])
+
+
 def link(number):
     return f"{{doc}}`{number} <../../chapters/{chapters()[number][0]}>`"
 
@@ -97,7 +105,7 @@ def plan(weeks):
     yield "|---|---|---|---|"
     total = 0
     for week, (numbers, assignment) in enumerate(weeks, 1):
-        minutes = sum(chapters()[n][2] for n in numbers) + (MINUTES if assignment else 0)
+        minutes = sum(chapters()[n][2] for n in numbers) + (minutes_of(assignment) if assignment else 0)
         total += minutes
         names = ", ".join(map(link, numbers)) or "projects shown"
         yield f"| {week} | {names} | {minutes or ''} | {f'`{assignment}`' if assignment else ''} |"
