@@ -139,8 +139,9 @@ def test_every_slide_fits(chromium, tmp_path):
         with page.expect_popup() as opened:
             page.keyboard.press("s")
         notes = opened.value
+        page.evaluate("go(slides.findIndex(slide => slide.querySelector('aside') && slide.matches('.code')) - 1)")
         page.keyboard.press("ArrowRight")
-        notes.wait_for_function("now === 2")
+        notes.wait_for_function("slides[now].matches('.code')")
         assert notes.locator("section.now aside").is_visible() and not page.locator("section.now aside").is_visible()
         page.evaluate(
             "slides[now].querySelector('.body').insertAdjacentHTML('beforeend', '<pre>' + 'x'.repeat(900) + '</pre>')"
