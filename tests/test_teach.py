@@ -100,7 +100,9 @@ def test_every_chapter_has_slides(stem):
     title, made = slides.slides(ROOT / "chapters" / f"{stem}.ipynb")
     text = slides.page(title, made)
     kinds = [slide.kind for slide in made]
-    assert kinds[0] == "title" and "memory" in kinds and kinds.count("figure") >= 2 and 10 <= len(made) <= 40
+    source = (ROOT / "chapters" / f"{stem}.ipynb").read_text(encoding="utf-8")
+    assert ("memory" in kinds) == ("## What to remember" in source)
+    assert kinds[0] == "title" and kinds.count("figure") >= 2 and 10 <= len(made) <= 40
     assert all(slide.body for slide in made) and sum(len(slide.notes) for slide in made) > len(made)
     assert not re.search(r"(?:src|href)=[\"'](?!data:)|@import|url\(", text), "it asks another file or host"
     words = re.sub(r"(?s)<(script|style|pre|code|annotation)\b.*?</\1>|<[^>]+>", "", text)
@@ -141,7 +143,7 @@ def test_every_slide_fits(chromium, tmp_path):
         notes = opened.value
         page.evaluate("go(slides.findIndex(slide => slide.querySelector('aside') && slide.matches('.code')) - 1)")
         page.keyboard.press("ArrowRight")
-        notes.wait_for_function("slides[now].matches('.code')")
+        notes.locator("section.now.code").wait_for()
         assert notes.locator("section.now aside").is_visible() and not page.locator("section.now aside").is_visible()
         page.evaluate(
             "slides[now].querySelector('.body').insertAdjacentHTML('beforeend', '<pre>' + 'x'.repeat(900) + '</pre>')"
