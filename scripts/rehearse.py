@@ -24,12 +24,13 @@ def submissions(name, key, courses=COURSES):
     blank = nbformat.read(nbgraders.course(key, courses) / "release" / name / f"{name}.ipynb", 4)
     solution = source.solution(assignment, blank)
     first = assignment.of_kind("solution")[0]
-    function = re.search(r"^def (\w+)", first.source, re.MULTILINE)[1]
+    function = re.findall(r"^def (\w+)", first.source, re.MULTILINE)[-1]
 
     def with_first(text):
+        """The solution, with another function in the place of the first cell's last."""
         notebook = nbformat.from_dict(solution)
         for cell in notebook.cells:
-            cell.source = text if name_of(cell) == name_of(first) else cell.source
+            cell.source += f"\n\n\n{text}" if name_of(cell) == name_of(first) else ""
         return notebook
 
     short = nbformat.from_dict(solution)
