@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import grader
 import nbformat
 import pytest
 import rehearse
@@ -22,6 +23,10 @@ STEMS = [path.stem for path in sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))]
 def test_tables_are_those_of_the_chapters():
     text = syllabus.PAGE.read_text(encoding="utf-8")
     assert syllabus.page(text) == text, "run `python scripts/syllabus.py --write`"
+
+
+def test_the_grader_s_page_is_made_of_its_tables():
+    assert grader.PAGE.read_text(encoding="utf-8") == grader.page(), "run `python scripts/grader.py --write`"
 
 
 @pytest.mark.parametrize("weeks", [syllabus.TWELVE, syllabus.SIX], ids=["twelve", "six"])
