@@ -67,6 +67,7 @@ class Session:
     def __init__(self, cells, folder, limits, unsafe):
         self.cells, self.start = cells, lambda: Child(folder, limits, unsafe)
         self.child, self.left_out, self.shown = None, {}, {}
+        self.ended: dict[str, list[Abnormal]] = {}  # by function: a question may kill it once, and again; no more
 
     def run_all(self, only=None):
         """Run every cell and keep what it shows; a cell that kills the process is left out from then on."""
@@ -81,10 +82,14 @@ class Session:
                 self.shown[name] = {"outputs": [], "error": f"This cell {end}."}
 
     def call(self, name, *args, **kwargs):
+        ended = self.ended.setdefault(name, [])
+        if len(ended) > 1:
+            raise ended[-1]
         try:
             return self._alive().call(name, *args, **kwargs)
-        except Abnormal:
+        except Abnormal as end:
             self.child = None
+            ended.append(end)
             raise
 
     def close(self):

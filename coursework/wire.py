@@ -84,7 +84,7 @@ def _unpack(value, names, depth=0):
             raise ValueError("not an array of numbers")
         if len(data) != math.prod(shape) * dtype.itemsize:
             raise ValueError("an array whose shape is not that of its bytes")
-        return np.frombuffer(data, dtype).reshape(shape).copy()
+        return np.frombuffer(data, dtype).reshape(shape).copy()[()]  # of shape (): a plain NumPy scalar
     if kind == "tensor" and names is not None:
         import torch
 
