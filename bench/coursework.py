@@ -71,12 +71,13 @@ def answers(name, courses):
 def hand_in(folder, names, courses):
     """Write the submissions of the class. Returns {(assignment, student): (kind, tests that are lost or None)}."""
     expected, rng = {}, np.random.default_rng(2027)
-    for name in names:
+    for place, name in enumerate(names):
         every = list(answers(name, courses))
         usual = [each for each in every if each[2] is not None]
         odd = [each for each in every if each[2] is None]
         for number in range(STUDENTS):
-            kind, text, lost = odd[number] if number < len(odd) else usual[rng.integers(len(usual))]
+            accident = number < len(odd) and (place + number) % 4 == 0  # each kind of them twice in all
+            kind, text, lost = odd[number] if accident else usual[rng.integers(len(usual))]
             student = f"student{number + 1:02}"
             path = folder / student / f"{name}.ipynb"
             path.parent.mkdir(parents=True, exist_ok=True)

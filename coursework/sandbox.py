@@ -39,8 +39,8 @@ class Limits:
     disk: int = 64 << 20
     processes: int = 64  # threads count
     output: int = 64 << 20  # of all answers together
-    cell: float = 120.0  # for one cell
-    call: float = 20.0  # for one call of a function
+    cell: float = 60.0  # for one cell
+    call: float = 10.0  # for one call of a function
     total: float = 600.0  # for everything
 
 
