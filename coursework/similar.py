@@ -2,7 +2,7 @@
 
 Names, numbers, strings, comments and layout do not count: what is left of a program are its keywords and operators in
 their order. Runs of nine such signs are compared. Runs that the release holds, or that more than a
-third of the class share, say nothing and are left out.
+third of the class (and more than five) share, say nothing and are left out.
 """
 
 import io
@@ -59,7 +59,7 @@ def pairs(notebooks, release, least=0.6):
     given = runs(release)
     own = {student: runs(notebook) - given for student, notebook in notebooks.items()}
     held = Counter(run for some in own.values() for run in some)
-    usual = {run for run, count in held.items() if count > max(2, len(own) / 3)}
+    usual = {run for run, count in held.items() if count > max(5, len(own) / 3)}
     rare = {student: some - usual for student, some in own.items()}
     found = []
     for one, other in combinations(sorted(rare), 2):
