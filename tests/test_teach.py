@@ -156,3 +156,12 @@ def test_every_slide_fits(chromium, tmp_path):
         assert page.evaluate(OVER), "what does not fit goes unnoticed"
         assert not heard
         browser.close()
+
+
+def test_the_queue_took_what_the_page_says():
+    from _report import RESULTS, marked_numbers
+
+    assert "200 take 19 minutes" in (ROOT / "book" / "teach" / "machines.md").read_text(encoding="utf-8")
+    rows = marked_numbers("coursework", "round")
+    assert round(200 * rows["all"][1][0] / 60) == 19
+    assert "of which 32 ended as their table says" in (RESULTS / "coursework.md").read_text(encoding="utf-8")
