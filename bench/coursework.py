@@ -43,10 +43,7 @@ def answers(name, courses):
     table = tomllib.loads((ROOT / "tests" / "coursework" / f"{name}.toml").read_text(encoding="utf-8"))
 
     def other(texts):
-        notebook = nbformat.from_dict(solution)
-        for cell in notebook.cells:
-            cell.source = texts.get(name_of(cell), cell.source)
-        return nbformat.writes(notebook)
+        return nbformat.writes(source.with_texts(solution, texts))
 
     def fits(entry):
         return all(assignment.constants[each] == option for each, option in entry.get("constants", {}).items())

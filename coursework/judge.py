@@ -69,10 +69,10 @@ class Session:
         self.child, self.left_out, self.shown = None, {}, {}
         self.ended: dict[str, list[Abnormal]] = {}  # by function: a question may kill it once, and again; no more
 
-    def run_all(self, only=None):
-        """Run every cell and keep what it shows; a cell that kills the process is left out from then on."""
+    def run_all(self, show):
+        """Run the needed cells (`show`: every cell) and keep what they show; one that kills the process is left out."""
         for name, source, needed in self.cells:
-            if only is not None and not needed:
+            if not (needed or show):
                 continue
             try:
                 self.shown[name] = self._alive(upto=name).run(source)
@@ -158,7 +158,7 @@ class Judge:
                 cells.append((name_of(cell) or f"cell {number}", cell.source, kind(cell) != "manual"))
         session = Session(cells, self.folder, self.limits, self.unsafe)
         try:
-            session.run_all(None if show else "needed")
+            session.run_all(show)
             questions = {name: self._question(name, submission, session) for name in self.assignment.points}
         finally:
             session.close()

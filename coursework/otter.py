@@ -32,13 +32,13 @@ def test(env):
 """
 MODULE = '''"""Made from the assignment's source: its hidden tests, and the solution that they compare with."""
 
-import hashlib
 import json
 import pathlib
 import types
 
 import numpy as np
 
+import cohort
 import compare
 import wire
 
@@ -69,11 +69,6 @@ class Student:
         return call
 
 
-def seed(*words):
-    digest = hashlib.sha256("\\0".join(map(str, words)).encode()).digest()
-    return int.from_bytes(digest[:8], "big")
-
-
 def run(name, env):
     reference = {"__name__": "reference"}
     for cell in HELD["prepared"]:
@@ -84,7 +79,7 @@ def run(name, env):
             "np": np,
             "student": Student(env),
             "reference": types.SimpleNamespace(**reference),
-            "rng": lambda word: np.random.default_rng(seed(HELD["key"], HELD["name"], word)),
+            "rng": lambda word: np.random.default_rng(cohort.seed(HELD["key"], HELD["name"], word)),
             "tensor": wire.Tensor,
             "function": wire.Name,
             "close": compare.close,
@@ -126,7 +121,7 @@ def export(name, key, courses=COURSES) -> Path:
         (bench / "hidden_tests.py").write_text(MODULE, encoding="utf-8")
         torch = ("torch",) if any("torch" in text for text in assignment.prepared) else ()
         (bench / "requirements.txt").write_text("\n".join(REQUIREMENTS + torch) + "\n", encoding="utf-8")
-        for module in ("compare.py", "wire.py"):
+        for module in ("cohort.py", "compare.py", "wire.py"):
             shutil.copy(HERE / module, bench)
         for path in released.iterdir():
             if path.suffix != ".ipynb":

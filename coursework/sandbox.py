@@ -145,7 +145,6 @@ class Child:
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "IPYTHONDIR": "/tmp/ipython",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "OMP_NUM_THREADS": "1",
         }
         limited = [
             "prlimit",

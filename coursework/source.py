@@ -148,8 +148,12 @@ def options(name):
 
 def solution(assignment, release):
     """The released notebook with the source's own answers in it: the submission of who knows everything."""
-    answers = {name_of(cell): cell.source for cell in assignment.of_kind("solution", "manual")}
-    notebook = copy.deepcopy(release)
+    return with_texts(release, {name_of(cell): cell.source for cell in assignment.of_kind("solution", "manual")})
+
+
+def with_texts(notebook, texts):
+    """A copy of a notebook, with other text in some cells: {name of a cell: its text}."""
+    notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:
-        cell.source = answers.get(name_of(cell), cell.source)
+        cell.source = texts.get(name_of(cell), cell.source)
     return notebook

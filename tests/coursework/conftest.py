@@ -27,16 +27,12 @@ class Round:
 
         return {name_of(cell): cell.source for cell in self.solution.cells if name_of(cell)}
 
-    def notebook(self, **changed):
-        """The solution with other text in some cells (named with "_" for "-")."""
-        from coursework.source import name_of
+    def notebook(self, texts):
+        """The solution with other text in some cells: {name of a cell: its text}."""
+        from coursework.source import with_texts
 
-        changed = {name.replace("_", "-"): text for name, text in changed.items()}
-        notebook = nbformat.from_dict(self.solution)
-        for cell in notebook.cells:
-            cell.source = changed.pop(name_of(cell), cell.source)
-        assert not changed, f"no cells {sorted(changed)}"
-        return notebook
+        assert texts.keys() <= self.answers().keys(), f"no cells {sorted(texts.keys() - self.answers().keys())}"
+        return with_texts(self.solution, texts)
 
     def grade(self, notebook, show=False):
         """The verdict on a notebook."""

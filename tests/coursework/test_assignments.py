@@ -82,7 +82,7 @@ def test_wrong_answers_lose_what_they_should(rounds, name, entry):
     else:
         assert text.count(entry["old"]) == 1, f"{entry['old']!r} stands {text.count(entry['old'])} times in {cell}"
         text = text.replace(entry["old"], entry["new"])
-    notebook = round.notebook(**{cell.replace("-", "_"): text})
+    notebook = round.notebook({cell: text})
     verdict = round.grade(notebook)
     assert lost(verdict) & automatic(round.assignment) == set(entry["loses"]), verdict.questions
     assert entry["loses"]
@@ -93,7 +93,7 @@ def test_wrong_answers_lose_what_they_should(rounds, name, entry):
 @pytest.mark.parametrize(("name", "entry"), entries("right"))
 def test_right_answers_in_other_styles_keep_every_point(rounds, name, entry):
     round = rounds(name, **entry.get("constants", {}))
-    notebook = round.notebook(**{cell.replace("-", "_"): text for cell, text in entry["cells"].items()})
+    notebook = round.notebook(entry["cells"])
     verdict = round.grade(notebook)
     assert lost(verdict) & automatic(round.assignment) == set(), verdict.questions
     assert quick_checks(round.assignment, notebook) is None
@@ -119,7 +119,7 @@ def test_another_cohort_needs_another_answer(rounds, name):
         for cell, text in first.answers().items()
         if cell in {name_of(each) for each in first.assignment.of_kind("solution")}
     }
-    verdict = second.grade(second.notebook(**{cell.replace("-", "_"): text for cell, text in answers.items()}))
+    verdict = second.grade(second.notebook(answers))
     assert lost(verdict) & automatic(second.assignment)
 
 

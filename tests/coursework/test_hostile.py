@@ -93,7 +93,7 @@ def test_attacks_gain_nothing(round_, subtests):
             code = code.replace("ATTACK", name)
             if f"def {name}" not in code and f"{name} =" not in code:
                 code += f"\ndef {name}(*a, **k): return None"
-            verdict = it.grade(it.notebook(**{cell.replace("-", "_"): code}))
+            verdict = it.grade(it.notebook({cell: code}))
             passed = {each for each, question in verdict.questions.items() if question.state == "passed"}
             assert passed < others, "something is lost, nothing is gained"
             assert verdict.state in {"graded", "partly graded", "needs review"}
