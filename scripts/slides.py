@@ -435,8 +435,15 @@ function go(k, tell = true) {
   scrollTo(0, 0);
   if (tell && other) other.postMessage(now, "*");
 }
-function start() { root.classList.add(speaker ? "speak" : "show"); go((parseInt(location.hash.slice(1)) || 1) - 1); }
-addEventListener("message", e => { if (e.source === other && Number.isInteger(e.data)) go(e.data, false); });
+function start() {
+  root.classList.add(speaker ? "speak" : "show");
+  go((parseInt(location.hash.slice(1)) || 1) - 1, false);
+  if (speaker && other) other.postMessage("where", "*");  // what was said while the notes opened went unheard
+}
+addEventListener("message", e => {
+  if (!speaker && e.data === "where") { other = e.source; other.postMessage(now, "*"); }
+  else if (e.source === other && Number.isInteger(e.data)) go(e.data, false);
+});
 addEventListener("resize", () => speaker || fit(slides[now]));
 addEventListener("keydown", e => {
   if (e.ctrlKey || e.metaKey || e.altKey) return;

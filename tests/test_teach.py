@@ -143,9 +143,10 @@ def test_every_slide_fits(chromium, tmp_path):
         page.keyboard.press("Home")
         page.keyboard.press("ArrowRight")
         assert page.evaluate("now") == 1
-        with page.expect_popup() as opened:
-            page.keyboard.press("s")
+        with page.expect_popup() as opened:  # and the speaker goes on before the notes are there to hear it
+            page.evaluate("dispatchEvent(new KeyboardEvent('keydown', {key: 's'})), go(4)")
         notes = opened.value
+        notes.wait_for_function("now == 4")
         page.evaluate("go(slides.findIndex(slide => slide.querySelector('aside') && slide.matches('.code')) - 1)")
         page.keyboard.press("ArrowRight")
         notes.locator("section.now.code").wait_for()
