@@ -33,6 +33,9 @@ def tick(context, tick, feedback):
         "at the first tick nothing was said yet, and W_h plays no part. In yours it does"
     )
     assert not _near(h, tick(deaf, x, said)[0]), "W_h plays no part in h at a later tick"
+    for b in (0, 1):
+        told = deaf | {"b": p["b"] + c[b] @ p["W_h"]}  # no wire; the context of sequence b as a bias
+        assert _near(tick(told, x, said)[0][b], h[b]), "tick does not hear the c that your context gives for said"
     assert _near(after[0], said[1]), "what was the newest choice must be the older one now: look at said[0]"
     assert np.isin(after[1], (0, 1)).all() and _near(after[1].sum(1), 1), (
         "the newest choice, said[1], is one 1 and else 0 in each row. Yours is not"
@@ -40,6 +43,7 @@ def tick(context, tick, feedback):
     assert (after[1].argmax(1) == y.argmax(1)).all(), "said[1] has its 1 where y is not largest"
     tie = tick(p | {"W_y": 0 * p["W_y"], "b_y": np.array([0.0, 1, 1])}, x, said)[2]
     assert _near(np.asarray(tie)[1].sum(1), 1), "of two equal logits both are chosen"
+    assert (np.asarray(tie)[1].argmax(1) == 1).all(), "of two equal logits the later one is chosen"
     on = np.asarray(tick(p, x, said, f=lambda a: 0 * a + 7)[0])
     assert _near(on, 7), "tick does not use the f that it is given"
     with np.errstate(all="ignore"):
@@ -69,7 +73,7 @@ def run(run, toy):
         alone, short = run(toy, p, xs[mask[:, 1]][:, 1:], np.ones((mask[:, 1].sum(), 1)), start[:, 1:])
         for filler in (0.0, 1e3, np.nan):
             full = np.where(mask[:, :, None], xs, filler)
-            got, memory = run(toy, p, full, 1.0 * mask, start)
+            got, memory = _unchanged(run, tick=toy, p=p, xs=full, mask=1.0 * mask, said=start)
             assert _near(np.asarray(got)[mask[:, 1], 1], alone[:, 0]), (
                 f"{words}: a sequence gives other outputs than alone, without them (they hold {filler})"
             )
@@ -80,22 +84,19 @@ def run(run, toy):
     print("run: nothing wrong found")
 
 
-def ask(ask, delay):
+def ask(ask, late, delay):
     """Count, and look at a few places."""
     labels = [np.array([3, 1, 4, 2]), np.array([5, 0])]
-    T = 6 + delay
-    asks = {"aligned": (4, 2), "last": (1, 1), "first": (4, 2), "delayed": (4, 2)}
+    T = 9 + delay
+    asks = {"aligned": (4, 2), "last": (1, 1), "first": (4, 2), late: (4, 2)}
     for topology, counts in asks.items():
         heard, asked, targets = ask(topology, labels, T)
         for name, part in (("heard", heard), ("asked", asked), ("targets", targets)):
             _shape(f'"{topology}": {name}', part, (T, 2))
         hears = (1, 1) if topology == "first" else (4, 2)
-        assert tuple(np.sum(heard, 0)) == hears, (
-            f'"{topology}": sequences of 4 and 2 labels hear {hears} times, in yours {tuple(np.sum(heard, 0))}'
-        )
-        assert tuple(np.sum(asked, 0)) == counts, (
-            f'"{topology}": sequences of 4 and 2 labels are asked {counts} times, in yours {tuple(np.sum(asked, 0))}'
-        )
+        for part, verb, want in ((heard, "hear", hears), (asked, "are asked", counts)):
+            got = tuple(int(n) for n in np.sum(np.asarray(part), 0))
+            assert got == want, f'"{topology}": sequences of 4 and 2 labels {verb} {want} times, in yours {got}'
         assert ((np.asarray(targets) == -1) == (np.asarray(asked) == 0)).all(), (
             f'"{topology}": targets must be -1 where nobody asks, and nowhere else'
         )
@@ -110,9 +111,19 @@ def ask(ask, delay):
             f'"{topology}": three more ticks of padding change what comes before them'
         )
         for b, mine in enumerate(labels):
-            want = mine[-1:] if topology == "last" else mine
+            alone = ask(topology, [mine], T)
+            assert all(np.array_equal(a[:, 0], c[:, b]) for a, c in zip(alone, (heard, asked, targets), strict=True)), (
+                f'"{topology}": sequence {b} has other ticks beside another sequence than alone'
+            )
+            if topology == "mirrored":
+                assert not np.any(asked[: len(mine) + delay, b]), (
+                    f'"mirrored": it asks sequence {b} before it has heard all and waited {delay} ticks'
+                )
+            want = {"last": mine[-1:], "mirrored": mine[::-1]}.get(topology, mine)
             got = np.asarray(targets)[np.asarray(asked)[:, b] > 0, b]
-            assert np.array_equal(got, want), f'"{topology}": the targets of sequence {b}, in order, are not its labels'
+            assert np.array_equal(got, want), (
+                f'"{topology}": the targets of sequence {b}, in order, are not those asked for'
+            )
     print("ask: nothing wrong found")
 
 
@@ -199,5 +210,7 @@ def _unchanged(function, **args):
     for name, old in before.items():
         now = args[name]
         pairs = [(old[n], now[n]) for n in old] if isinstance(old, dict) else [(old, now)]
-        assert all(np.array_equal(a, b) for a, b in pairs), f"{function.__name__} changes its argument {name}"
+        assert all(np.array_equal(a, b, equal_nan=True) for a, b in pairs), (
+            f"{function.__name__} changes its argument {name}"
+        )
     return answer
