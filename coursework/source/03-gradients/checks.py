@@ -35,23 +35,35 @@ def forward(forward, cell, alpha):
 
 
 def blame_whole(forward, blame):
-    """Without marks: compare with finite differences of your own forward, lag by lag."""
-    for T in (1, 2, 5):
+    """Without marks: compare with finite differences of your own forward, from the simplest network upwards."""
+    p, xs, start = _case(2, B=2)
+    twin = p | {"W_h": p["W_h"] + p["W_h"].T}
+    direct, marks = np.random.default_rng(2).normal(size=(2, 2, 3)), np.zeros((2, 2), bool)
+    direct[0] = straight = 0  # all blame starts at the last tick
+    for words, q, size in (
+        ("where W_h is 0 and the straight road alone is left, it", p | {"W_h": 0 * p["W_h"]}, 1),
+        ("where tanh is nearly a straight line, its share on the road through W_h", twin | {"b": 0 * p["b"]}, 1e-4),
+        ("where tanh is nearly a straight line it is right. Where tanh bends, its share on that road", twin, 1),
+        ("where W_h is symmetric it is right. Where it is not, its share on the road through W_h", p, 1),
+    ):
+        hs = _run(forward, q, size * xs, size * start)
+        mine = _unchanged(blame, p=q, xs=size * xs, hs=hs, direct=direct, marks=marks)
+        _shape("dhs", mine, hs.shape)
+        true = _turned(forward, "", 1, q, size * xs, hs, direct, marks)
+        how = _how(mine[2], true[2])
+        assert not how, f"nothing comes after the last state, and its blame is wrong{how}"
+        how = _how(mine[1] - straight, true[1] - straight)
+        assert not how, f"the blame of the state before the last one, no tick marked: {words} is wrong{how}"
+        if not q["W_h"].any():
+            straight = true[1]
+    for T in (1, 5):
         p, xs, start = _case(T, B=2)
         hs = _run(forward, p, xs, start)
         direct, marks = np.random.default_rng(2).normal(size=hs[1:].shape), np.zeros((T, 2), bool)
-        mine = _unchanged(blame, p=p, xs=xs, hs=hs, direct=direct, marks=marks)
-        _shape("dhs", mine, hs.shape)
-        true = _turned(forward, "", 1, p, xs, hs, direct, marks)
-        for lag in range(T):
-            how = _how(mine[-1 - lag], true[-1 - lag])
-            if lag == 0:
-                assert not how, f"nothing comes after the last state, and its blame is wrong{how}"
-            before = "the last state" if lag == 1 else f"the last {lag} states"
-            assert not how, (
-                f"no tick is marked, and for T = {T} the blame of {before} is right, and that of the one before is "
-                f"wrong{how}. Finite differences of your own forward say so"
-            )
+        mine, true = np.asarray(blame(p, xs, hs, direct, marks)), _turned(forward, "", 1, p, xs, hs, direct, marks)
+        for t in reversed(range(1, T + 1)):
+            how = _how(mine[t], true[t])
+            assert not how, f"T = {T}, and blame comes directly at every tick: the blame of hs[{t}] is wrong{how}"
     print("blame without marks: nothing wrong found")
 
 
@@ -60,24 +72,37 @@ def blame_cut(forward, blame, cut, fade):
     T = 6
     p, xs, start = _case(T, B=2)
     hs = _run(forward, p, xs, start)
-    direct, marks = np.random.default_rng(2).normal(size=hs[1:].shape), np.zeros((T, 2), bool)
-    everywhere = direct.copy()
-    direct[:-1] = 0  # all blame starts at the last tick
+    everywhere, marks = np.random.default_rng(2).normal(size=hs[1:].shape), np.zeros((T, 2), bool)
+    direct = everywhere * (np.arange(T) == T - 1)[:, None, None]  # all blame starts at the last tick
     off = np.asarray(blame(p, xs, hs, direct, marks.copy()))
+    right = not _how(off[1:], _turned(forward, cut, fade, p, xs, hs, direct, marks)[1:])
+    assert right, "without any mark the blame is wrong already: mend that first"
     marks[3, 0] = True
     mine = _unchanged(blame, p=p, xs=xs, hs=hs, direct=direct, marks=marks)
     _shape("dhs", mine, hs.shape)
     true = _turned(forward, cut, fade, p, xs, hs, direct, marks)
     words = "sequence 0 is marked at tick 4 alone (marks[3]), sequence 1 nowhere: "
     assert not _how(mine[1:, 1], off[1:, 1]), words + "the mark changes the blame in sequence 1"
-    assert not _how(mine[4:, 0], off[4:, 0]), words + "the mark changes the blame of states *after* the marked tick"
-    assert _how(mine[3, 0], off[3, 0]), words + "the mark does not change the blame of the state just before that tick"
-    assert not _how(mine[3, 0], true[3, 0]), (
-        words + f"the blame of the state just before that tick is wrong{_how(mine[3, 0], true[3, 0])}"
+    changed = [t for t in range(1, T + 1) if _how(mine[t, 0], off[t, 0])]
+    assert changed, words + "the mark changes nothing"
+    assert changed[-1] == 3, (
+        words
+        + f"the last state whose blame changes is hs[{changed[-1]}]. Between which two states does the mark stand?"
+    )
+    found = []  # of blame that starts at tick 4: what passes with W_h = 0, on the straight road alone, and with both
+    for q in (p | {"W_h": 0 * p["W_h"]}, p):
+        states, ask = _run(forward, q, xs[:4], start), everywhere[:4] * (np.arange(4) == 3)[:, None, None]
+        some = np.asarray(blame(q, xs[:4], states, ask, marks[:4]))
+        assert not _how(some[4], ask[3]), words + "the blame that comes directly at the marked tick is wrong"
+        found.append((some[3, 0], _turned(forward, cut, fade, q, xs[:4], states, ask, marks[:4])[3, 0]))
+    straight, both = np.array(found)
+    roads = _passed(*straight), _passed(*(both - straight))
+    assert roads == ("right", "right"), words + (
+        f"of what passes here, the share on the straight road is {roads[0]}; on the road through W_h it is {roads[1]}"
     )
     for t in (2, 1):
         assert not _how(mine[t, 0], true[t, 0]), (
-            words + f"the blame just before it is right, but that of hs[{t}] is wrong: is the mark forgotten again?"
+            words + f"what passes this tick is right, but the blame of hs[{t}] is wrong: is the mark forgotten again?"
         )
     marks = np.random.default_rng(3).random((T, 2)) < 0.5
     marks[0], marks[2:4, 0] = False, True
@@ -189,11 +214,15 @@ def clip(clip, ruler):
     assert not _differ(_unchanged(clip, parts=one, most=0.5)[0], _sum(one, 0.5)), (
         "a single tick, most = 0.5: half of it must be left"
     )
-    two = {"W_h": np.zeros((2, 3, 3)), "b": np.zeros((2, 3))}
-    two["W_h"][:, 1, 2], two["b"][:, 0] = (3, 4), (4, 3)
+    two = {"V": np.zeros((2, 3, 3)), "c": np.zeros((2, 3))}  # names of another network
+    two["V"][:, 1, 2], two["c"][:, 0] = (3, 4), (4, 3)
     assert not _differ(clip(_copy(two), 1.0)[0], _sum(two)), (
-        "two ticks, (3 in W_h, 4 in b) and (4 in W_h, 3 in b), have the same length, 5. With most = 1 neither is too "
+        "two ticks, (3 in V, 4 in c) and (4 in V, 3 in c), have the same length, 5. With most = 1 neither is too "
         "long. You shorten one"
+    )
+    assert abs(clip({"c": np.array([[1.0], [3.0]])}, 1.0)[0]["c"] - 3) < 1e-6, (
+        f"two ticks of lengths 1 and 3: their {ruler} is 2, and with most = 1 only the longer one is shortened, to "
+        "that. Yours differs"
     )
     loud, louder = _parts(5), _parts(5)
     for name in loud:
@@ -319,6 +348,15 @@ def _how(mine, true):
     if not _apart(mine, ratio * true):
         return f": it points the right way and is {ratio:.3g} times the true one"
     return ": it points elsewhere"
+
+
+def _passed(mine, true):
+    """How the blame on one road at a marked tick compares with what the formula lets through."""
+    if not _how(mine, true):
+        return "right"
+    if not _apart(true, 0):
+        return "not stopped"
+    return "wrong" + _how(mine, true)
 
 
 def _slopes(value, x, eps=1e-5):
