@@ -26,8 +26,8 @@ sys.path.insert(0, str(ROOT))
 from _pairs import machine  # noqa: E402
 from _report import marked  # noqa: E402
 
-from coursework import giveback, grade, nbgraders, release, report, source  # noqa: E402
-from coursework.source import name_of  # noqa: E402
+from coursework import giveback, grade, nbgraders, release, report, sources  # noqa: E402
+from coursework.sources import name_of  # noqa: E402
 
 KEY, STUDENTS = "bench-2027", int(os.environ.get("RNNKIT_BENCH_STUDENTS", "30"))
 RESULT = ROOT / "bench" / "results" / "coursework.md"
@@ -35,15 +35,15 @@ RESULT = ROOT / "bench" / "results" / "coursework.md"
 
 def answers(name, courses):
     """What may be handed in to one assignment: [(kind, notebook as text, tests that are lost or None), ...]."""
-    assignment = source.read(name, KEY)
+    assignment = sources.read(name, KEY)
     blank = nbformat.read(nbgraders.course(KEY, courses) / "release" / name / f"{name}.ipynb", 4)
-    solution = source.solution(assignment, blank)
+    solution = sources.solution(assignment, blank)
     first = name_of(assignment.of_kind("solution")[0])
     tests = {name_of(cell) for cell in assignment.of_kind("test")}
     table = tomllib.loads((ROOT / "tests" / "coursework" / f"{name}.toml").read_text(encoding="utf-8"))
 
     def other(texts):
-        return nbformat.writes(source.with_texts(solution, texts))
+        return nbformat.writes(sources.with_texts(solution, texts))
 
     def fits(entry):
         return all(assignment.constants[each] == option for each, option in entry.get("constants", {}).items())
@@ -84,7 +84,7 @@ def hand_in(folder, names, courses):
 
 
 def main():
-    names, jobs, times = source.names(), os.cpu_count(), {}
+    names, jobs, times = sources.names(), os.cpu_count(), {}
 
     def timed(what, function, *args, **kwargs):
         start = time.perf_counter()
@@ -109,7 +109,7 @@ def main():
         verdict = verdicts[who]
         counts[verdict.state] = counts.get(verdict.state, 0) + 1
         missed = {each for each, question in verdict.questions.items() if question.state not in {"passed", "by hand"}}
-        tests = {name_of(cell) for cell in source.read(who[0], KEY).of_kind("test")}
+        tests = {name_of(cell) for cell in sources.read(who[0], KEY).of_kind("test")}
         if lost is None:
             right = verdict.state != "graded" and not [
                 q for n, q in verdict.questions.items() if n in tests and q.score == 0

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from coursework import sandbox, source
+from coursework import sandbox, sources
 
 
 def main(words=None):
@@ -24,7 +24,7 @@ def main(words=None):
     for command in (make, grade, report, otter):
         command.add_argument("key", help="the cohort's key, a word that you keep for yourself, such as autumn-2027-x7")
     for command in (make, otter):
-        command.add_argument("names", nargs="*", default=[], help=f"of {', '.join(source.names())} (default: all)")
+        command.add_argument("names", nargs="*", default=[], help=f"of {', '.join(sources.names())} (default: all)")
     grade.add_argument("folder", type=Path, help="where the submissions lie")
     grade.add_argument("--jobs", type=int, help="submissions at once (default: one for each core)")
     grade.add_argument(
@@ -48,7 +48,7 @@ def main(words=None):
 def _make(given):
     from coursework import release
 
-    for name in given.names or source.names():
+    for name in given.names or sources.names():
         print(release.make(name, given.key))
     return 0
 
@@ -80,7 +80,7 @@ def _report(given):
 def _otter(given):
     from coursework import otter
 
-    for name in given.names or source.names():
+    for name in given.names or sources.names():
         print(otter.export(name, given.key))
     return 0
 

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from coursework import grade, nbgraders
 from coursework.judge import BY_HAND, PASSED, REVIEW
 from coursework.nbgraders import COURSES
-from coursework.source import kind, name_of
+from coursework.sources import kind, name_of
 
 POLICY = """<meta http-equiv="Content-Security-Policy"
  content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">

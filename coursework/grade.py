@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 from tqdm import tqdm
 
-from coursework import nbgraders, sandbox, source
+from coursework import nbgraders, sandbox, sources
 from coursework.judge import Judge, Verdict, unreadable
 from coursework.nbgraders import COURSES
 from coursework.submission import Unreadable, restore
@@ -85,7 +85,7 @@ def _files(folder) -> Iterator[tuple[Path, bytes]]:
 def version(name) -> str:
     """A hash of everything that a verdict on this assignment rests on."""
     digest = hashlib.sha256()
-    for path in sorted(source.SOURCES.joinpath(name).glob("*")) + sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(sources.SOURCES.joinpath(name).glob("*")) + sorted(Path(__file__).parent.glob("*.py")):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -95,7 +95,7 @@ def version(name) -> str:
 def _judge(name, key, courses, unsafe):
     folder = nbgraders.course(key, courses) / "release" / name
     release = nbformat.read(folder / f"{name}.ipynb", 4)
-    return Judge(source.read(name, key), folder, unsafe=unsafe), release
+    return Judge(sources.read(name, key), folder, unsafe=unsafe), release
 
 
 def one(handed, key, courses=COURSES, unsafe=False) -> tuple[Verdict, str]:

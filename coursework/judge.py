@@ -23,7 +23,7 @@ from coursework import wire
 from coursework.cohort import seed
 from coursework.compare import Wrong, close, same
 from coursework.sandbox import Abnormal, Child, Limits
-from coursework.source import kind, name_of
+from coursework.sources import kind, name_of
 
 PASSED, LOST, REVIEW, BY_HAND = "passed", "lost", "needs review", "by hand"
 GRADED, PARTLY = "graded", "partly graded"
@@ -132,7 +132,7 @@ class Judge:
     """Grades the submissions of one assignment. Holds the reference; is made once in a process.
 
     Args:
-        assignment: a `coursework.source.Assignment`.
+        assignment: a `coursework.sources.Assignment`.
         folder: the released folder, which students' code may read.
         limits: what each submission may use; default: `Limits()`.
         unsafe: run student code without a sandbox.

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from coursework import nbgraders, release, source
+from coursework import nbgraders, release, sources
 from coursework.nbgraders import COURSES
 
 HERE = Path(__file__).resolve().parent
@@ -97,7 +97,7 @@ def export(name, key, courses=COURSES) -> Path:
     Raises:
         RuntimeError: Otter refused; the message holds what it said.
     """
-    assignment = source.read(name, key)
+    assignment = sources.read(name, key)
     released = nbgraders.course(key, courses) / "release" / name
     if not released.exists():
         released = release.strip(name, key, courses)

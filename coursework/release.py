@@ -10,9 +10,9 @@ from pathlib import Path
 
 import nbformat
 
-from coursework import nbgraders, source
+from coursework import nbgraders, sources
 from coursework.nbgraders import COURSES
-from coursework.source import HIDDEN, SOURCES, name_of
+from coursework.sources import HIDDEN, SOURCES, name_of
 
 ROOT = SOURCES.parent.parent
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
@@ -50,7 +50,7 @@ def strip(name, key, courses=COURSES, **chosen) -> Path:
         chosen: constants of the cohort to be set otherwise than the key would (for tests).
     """
     folder = nbgraders.course(key, courses)
-    assignment = source.read(name, key, **chosen)
+    assignment = sources.read(name, key, **chosen)
     nbgraders.settle(folder, key)
 
     ours = folder / "source" / name

@@ -9,7 +9,7 @@ import nbformat
 from coursework import grade, nbgraders, similar
 from coursework.judge import BY_HAND, GRADED, LOST, PARTLY, PASSED, REVIEW
 from coursework.nbgraders import COURSES
-from coursework.source import kind, name_of
+from coursework.sources import kind, name_of
 
 BARS = 10
 

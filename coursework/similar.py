@@ -11,7 +11,7 @@ import tokenize
 from collections import Counter
 from itertools import combinations
 
-from coursework.source import kind, name_of
+from coursework.sources import kind, name_of
 
 RUN = 9
 LEAST = 15  # runs; shorter answers are alike by chance

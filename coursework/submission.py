@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from coursework.source import kind, name_of
+from coursework.sources import kind, name_of
 
 LARGEST = 20 << 20  # bytes of a notebook
 

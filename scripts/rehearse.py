@@ -13,16 +13,16 @@ from pathlib import Path
 
 import nbformat
 
-from coursework import nbgraders, source
+from coursework import nbgraders, sources
 from coursework.nbgraders import COURSES
-from coursework.source import name_of
+from coursework.sources import name_of
 
 
 def submissions(name, key, courses=COURSES):
     """What six students hand in to one assignment: {student: the file's text}."""
-    assignment = source.read(name, key)
+    assignment = sources.read(name, key)
     blank = nbformat.read(nbgraders.course(key, courses) / "release" / name / f"{name}.ipynb", 4)
-    solution = source.solution(assignment, blank)
+    solution = sources.solution(assignment, blank)
     first = assignment.of_kind("solution")[0]
     function = re.findall(r"^def (\w+)", first.source, re.MULTILINE)[-1]
 

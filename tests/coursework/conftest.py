@@ -12,24 +12,24 @@ class Round:
     """One assignment released for one cohort: what a student gets, and how an answer is judged."""
 
     def __init__(self, name, courses, key=KEY, **chosen):
-        from coursework import judge, nbgraders, release, source
+        from coursework import judge, nbgraders, release, sources
 
         release.strip(name, key, courses, **chosen)
-        self.assignment = source.read(name, key, **chosen)
+        self.assignment = sources.read(name, key, **chosen)
         self.folder = nbgraders.course(key, courses) / "release" / name
         self.release = nbformat.read(self.folder / f"{name}.ipynb", 4)
-        self.solution = source.solution(self.assignment, self.release)
+        self.solution = sources.solution(self.assignment, self.release)
         self.judge = judge.Judge(self.assignment, self.folder)
 
     def answers(self):
         """The solution's cells by name."""
-        from coursework.source import name_of
+        from coursework.sources import name_of
 
         return {name_of(cell): cell.source for cell in self.solution.cells if name_of(cell)}
 
     def notebook(self, texts):
         """The solution with other text in some cells: {name of a cell: its text}."""
-        from coursework.source import with_texts
+        from coursework.sources import with_texts
 
         assert texts.keys() <= self.answers().keys(), f"no cells {sorted(texts.keys() - self.answers().keys())}"
         return with_texts(self.solution, texts)

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from coursework import release, source
-from coursework.source import HIDDEN, kind, name_of
+from coursework import release, sources
+from coursework.sources import HIDDEN, kind, name_of
 
 HERE = Path(__file__).resolve().parent
-NAMES = source.names()
+NAMES = sources.names()
 TABLES = {name: tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8")) for name in NAMES}
 pytestmark = pytest.mark.needs("bubblewrap")
 
@@ -64,7 +64,7 @@ def test_solution_has_every_point_and_blank_none(rounds, name):
 
 @pytest.mark.parametrize(
     ("name", "constants"),
-    [(name, {each: option}) for name in NAMES for each, some in source.options(name).items() for option in some],
+    [(name, {each: option}) for name in NAMES for each, some in sources.options(name).items() for option in some],
 )
 def test_solution_has_every_point_in_every_cohort(rounds, name, constants):
     round = rounds(name, **constants)
@@ -106,13 +106,13 @@ def test_tables_are_long_enough(name):
     assert len({entry["name"] for entry in wrong + right}) == len(wrong + right)
     assert sum("check" in entry for entry in wrong) >= 4, "the quick checks should say what is wrong of some"
     mutated = {test for entry in wrong for test in entry["loses"]}
-    assert mutated == automatic(source.read(name, "any-key")), "every test is lost by some wrong answer"
+    assert mutated == automatic(sources.read(name, "any-key")), "every test is lost by some wrong answer"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_another_cohort_needs_another_answer(rounds, name):
     """Last year's answer does not fit: the solution written for one variant loses points in another."""
-    variant, some = next(iter(source.options(name).items()))
+    variant, some = next(iter(sources.options(name).items()))
     first, second = (rounds(name, **{variant: option}) for option in some[:2])
     answers = {
         cell: f"{variant} = {some[0]!r}\n{text}"
@@ -140,10 +140,10 @@ def test_nothing_secret_is_handed_out(rounds, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_header_says_what_a_student_must_know(name):
-    assignment = source.read(name, "any-key")
+    assignment = sources.read(name, "any-key")
     head = assignment.cells[0].source
     for word in ("**Points**", "**Minutes**", "**Chapters**", "After this assignment you can"):
         assert word in head, word
     assert f"**Points** {sum(assignment.points.values()):g}" in head
     assert len(assignment.of_kind("manual")) >= 3, "a derivation, an experiment and an open question"
-    assert source.options(name)
+    assert sources.options(name)

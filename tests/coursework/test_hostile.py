@@ -11,7 +11,7 @@ import pytest
 
 from coursework import judge, submission
 from coursework.sandbox import Abnormal, Child, Limits
-from coursework.source import kind, name_of
+from coursework.sources import kind, name_of
 
 pytestmark = pytest.mark.needs("bubblewrap")
 NAME = "04-gates"

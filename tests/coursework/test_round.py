@@ -10,8 +10,8 @@ import zipfile
 import nbformat
 import pytest
 
-from coursework import giveback, grade, nbgraders, otter, release, report, similar, source
-from coursework.source import name_of
+from coursework import giveback, grade, nbgraders, otter, release, report, similar, sources
+from coursework.sources import name_of
 
 pytestmark = pytest.mark.needs("bubblewrap")
 NAME, KEY = "04-gates", "round-2027"
@@ -22,9 +22,9 @@ def school(tmp_path_factory):
     """A cohort's course with one assignment, and a folder of submissions in the layouts that schools use."""
     courses = tmp_path_factory.mktemp("courses")
     handout = release.make(NAME, KEY, courses)
-    assignment = source.read(NAME, KEY)
+    assignment = sources.read(NAME, KEY)
     blank = nbformat.read(nbgraders.course(KEY, courses) / "release" / NAME / f"{NAME}.ipynb", 4)
-    solution = source.solution(assignment, blank)
+    solution = sources.solution(assignment, blank)
     wrong = nbformat.from_dict(solution)
     cell = next(c for c in wrong.cells if name_of(c) == name_of(assignment.of_kind("solution")[0]))
     cell.source = cell.source.replace("return ", "return None and ")
@@ -180,7 +180,7 @@ def test_zip_is_all_that_a_student_needs(school, tmp_path):
         assert {entry.date_time for entry in archive.infolist()} == {release.EPOCH}
         archive.extractall(tmp_path)
     notebook = nbformat.read(tmp_path / f"{NAME}.ipynb", 4)
-    cells = [c.source for c in source.solution(school["assignment"], notebook).cells if c.cell_type == "code"]
+    cells = [c.source for c in sources.solution(school["assignment"], notebook).cells if c.cell_type == "code"]
     script = tmp_path / "run.py"
     script.write_text("MPLBACKEND = 'agg'\n" + "\n".join(cells), encoding="utf-8")
     environment = {"PATH": "/usr/bin:/bin", "MPLBACKEND": "agg", "HOME": str(tmp_path)}
