@@ -151,10 +151,17 @@ def waits(key, courses=COURSES) -> dict[tuple[str, str], list[str]]:
 def still(page, waiting=()):
     """An HTML page that asks no other host for anything and runs no script, whatever a student wrote into it.
 
-    `waiting`: questions whose score of 0 is none yet; the page says so first.
+    `waiting`: questions whose score of 0 is none yet; the page says so first, and instead of each 0.
     """
     page = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL | re.IGNORECASE)
+    page = re.sub(
+        r'(<li><a href="#([\w-]+)">)[^<]*(</a> \(Score: )', r"\1\2\3", page
+    )  # nbgrader says "Test cell" of all
+    for each in waiting:
+        for place in (rf'<li><a href="#{each}">{each}</a> \(', rf'<a name="{each}"></a><div .*?class="pull-right">\s*'):
+            page = re.sub(rf"({place})Score: 0\.0 / ", r"\1Waits for a person, of ", page, count=1, flags=re.DOTALL)
     if waiting:
+        page = re.sub(r"(<h4>[^<]* \(Score)(: )", r"\1 so far\2", page, count=1)
         names = ", ".join(html.escape(each) for each in waiting)
         note = f'<p class="container"><strong>Not final.</strong> A person has yet to score: {names}.</p>'
         page = re.sub(r"(<body\b[^>]*>)", lambda match: match[1] + note, page, count=1)

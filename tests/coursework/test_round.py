@@ -137,8 +137,11 @@ def test_feedback_tells_what_was_wrong_and_nothing_hidden(school):
         assert "onerror=" not in re.sub(r"&lt;.*?&gt;", "", text) and 'href="javascript' not in text
     ben = next(page for page in pages if page.parts[-3] == "ben").read_text(encoding="utf-8")
     assert "Not passed:" in ben and "Not final." in ben
+    by_hand = [name_of(cell) for cell in school["assignment"].of_kind("manual")]
+    assert all(f"{each}</a> (Waits for a person, of " in ben for each in by_hand), "a zero that is none yet"
+    assert ben.count("Waits for a person") == 2 * len(by_hand) and "(Score so far: " in ben
     cleo = next(page for page in pages if page.parts[-3] == "Cleo_Moodle_123").read_text(encoding="utf-8")
-    assert "Not final." not in cleo
+    assert "Not final." not in cleo and "Waits for a person" not in cleo
 
 
 def test_report_says_what_a_teacher_asks(school):
