@@ -88,7 +88,12 @@ def loss(loss):
     more = at(*silent)
     assert np.isfinite(more), "a sequence that is never asked makes your loss infinite or nan"
     assert not _apart(more, at()), "a sequence that is never asked changes your loss"
+    nobody, flat = _run(loss, ys, targets, 0 * mask)
+    assert nobody == 0 and not flat.any(), "where nobody is asked, your loss or its gradient is not 0"
     assert np.isfinite(at(1e4 * ys)), "logits in the thousands give a loss that is not finite"
+    assert not _apart(at(1e5 * ys), 10 * at(1e4 * ys)), (
+        "with logits in the thousands, ten times the logits make ten times the loss. Not so with yours: what bounds it?"
+    )
     assert not _apart(at(ys + 3), at()), "the same number added to all logits changes your loss: a softmax ignores it"
 
     true = _slopes(at, ys)
@@ -125,8 +130,9 @@ def blame(forward, blame, d):
             )
         before = "the last state" if lag == 1 else f"the last {lag} states"
         raise AssertionError(
-            f"for T = {T} the blame of {before} is right, and that of the one before is wrong{how}: finite differences "
-            f"of your forward say so. Which road is there from {lag} tick{'s' * (lag > 1)} before the end?"
+            f"for T = {T} the blame of {before} is right, and that of the one before is wrong{how}: so finite "
+            f"differences of your forward say. Which roads lead from {lag} tick{'s' * (lag > 1)} before the end, with "
+            "which factors?"
         )
     print("blame: nothing wrong found")
 
