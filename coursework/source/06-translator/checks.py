@@ -33,16 +33,24 @@ def look(look, guilt):
     assert np.isclose(v[0], v[1]), "a word read at tick 1 and one read at tick 2 must count alike at tick 3"
     alone = np.asarray(look(np.zeros((3, 1, 2)), np.ones((2, 1), bool), 2.0))
     assert np.allclose(alone, 0.5), "of two words with equal scores none is ever ahead"
+    twice = 60.0 * np.array([[[1, 0]], [[1, 0]], [[0, 0]]])
+    v = np.asarray(look(twice, np.ones((2, 1), bool), 0.5))[2, 0]  # word 1 was read twice, word 2 never: g(2) - g(0)
+    size = {"linear": 1.0, "log": np.log(2), "square": 2.0}[guilt]
+    assert np.isclose(np.log(v[1] / v[0]), size), (
+        "after two whole looks at a word its guilt is not the g(2) of your text"
+    )
     mask[2, 1] = False
     for filling in (0.0, 1e6, np.nan):
         filled = np.where(mask.T, scores, filling)
         w = np.asarray(look(filled, mask, 1.0))
-        assert np.isfinite(w).all() and (w[:, 1, 2] == 0).all(), f"padding that holds {filling} must get the weight 0"
+        assert np.isfinite(w).all() and (w[:, 1, 2] == 0).all(), (
+            f"padding that holds {filling} must get the weight 0, and leave all weights finite"
+        )
         short = np.asarray(look(scores[:, 1:, :2], mask[:2, 1:], 1.0))
         assert np.allclose(w[:, 1:, :2], short), "a padded text must have the weights that it has without its padding"
     with np.errstate(all="ignore"):
         large = np.asarray(look(5e3 * scores, np.ones((3, 2), bool), 1.0))
-    assert np.isfinite(large).all(), "large scores overflow"
+    assert np.isfinite(large).all(), "with scores of thousands some weights are not finite"
 
 
 def blame(look, blame):
@@ -96,7 +104,11 @@ def search(search, rule, reward):
             words, value = search(logp.copy(), width)
             words = tuple(int(w) for w in words)
             assert 0 not in words, "the words returned must not contain the end, token 0"
-            assert words in every, f"your output {list(words)} breaks the rule, or is longer than {T - 1} words"
+            assert len(words) < T, (
+                f"with {T} ticks an output has at most {T - 1} words, for the end takes one; yours has more"
+            )
+            assert words in every, f"your output {list(words)} breaks the rule"
+            assert value > -np.inf, f"with {T} ticks and width {width} there is an output, and you found none"
             assert np.isclose(every[words], value), (
                 f"your output's value is not what its words are worth (width {width}): is the end's log-probability "
                 "in it, and the reward once for each word?"
