@@ -276,15 +276,16 @@ def decode(decode, score):
         for case in range(4):
             ys, A = rng.normal(size=(T, K)) - 9 * (case == 1), rng.normal(size=(K, K))
             A += (0, 0, -1, 1)[case] * np.eye(K)
+            ys, A = ys * (1, 1, 1, 1e12)[case], A * (1, 1, 1, 1e12)[case]
             tags = np.asarray(_unchanged(decode, ys=ys, A=A, m=m))
             assert tags.shape == (T,), f"a tagging of {T} ticks has the shape {(T,)}, yours has {tags.shape}"
             assert tags.dtype.kind in "iu", "tags are whole numbers"
             mine = float(score(tags, ys, A, m))
             every = [float(score(np.array(path), ys, A, m)) for path in product(range(K), repeat=T)]
-            words = f"T = {T}, K = {K}, m = {m}" + ", all emissions below 0" * (case == 1)
+            words = f"T = {T}, K = {K}, m = {m}{('', ', all emissions below 0', '', ', numbers of 1e12')[case]}"
             said = tuple(tags.tolist())
             assert mine > -np.inf, f"decode gives {said}, which breaks the rule by your own score: {words}"
-            better = sum(value > mine + 1e-9 for value in every)
+            better = sum(value > mine + 1e-9 * (1 + abs(mine)) for value in every)
             assert not better, (
                 f"of all {len(every)} taggings, {better} have a better score (your own) than {said} of decode: {words}"
             )
