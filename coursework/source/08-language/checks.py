@@ -25,6 +25,7 @@ def count(count, gap):
     c = untouched(count, np.array([0, 1, 1, 1, 2]), 4)
     assert c["one"].sum() == 5, "one must count every token"
     assert c["near"][0, 1] == 1 and c["near"][1, 0] == 0, "row: the earlier word, column: the later one"
+    assert not c["far"][:, 0].any(), "far: word 0 stands first, so it comes after nothing"
     assert c["near"][1, 1] == 2, "a pair that comes twice counts twice"
     assert c["near"].sum() == 4, "five tokens have four pairs of neighbours: near counts another number"
     assert c["far"].sum() == 5 - gap, f"five tokens have {5 - gap} pairs that are {gap} places apart"
@@ -52,6 +53,9 @@ def predict(predict):
     assert np.allclose(each[1:], p[1:]), "with an array of weights, each row must use its own"
     empty = {name: 0 * part for name, part in c.items()}
     assert np.allclose(predict(empty, us, vs, 0.4), 1 / 4), "who has read nothing knows nothing: all words are equal"
+    p = predict(c | {"near": empty["near"]}, us, vs, 1)
+    often, seldom = c["one"].argmax(), c["one"].argmin()
+    assert (p[:, often] > p[:, seldom]).all(), "a witness that saw nothing still knows which words are common"
     print("predict: nothing wrong found")
 
 
@@ -86,6 +90,11 @@ def read(read, model, gap):
     assert read(model, start, np.array([0]), 10)[2][-1] == 0, "the newest token stands last in the history"
     more = read(model, start, ids, 20)[0] - whole[0]
     assert np.isclose(more, 2 * np.log(2)), "twice as many strangers must cost ln 2 more for each unknown word"
+    even = read(lambda us, vs: np.full((len(us), 5), 0.2), start, np.array([1, 3]), 10)[0]
+    assert np.isclose(even, 2 * np.log(5)), "where all five words are equal, a known word must cost ln 5 nats"
+    other = 0.0, 0, np.append(np.zeros(gap - 1, int), gap)
+    alike = (read(lambda us, vs: model(vs, vs), state, ids[:1], 10)[0] for state in (start, other))
+    assert np.isclose(*alike), "the oldest word of the history changes what a model says that asks v alone"
     print("read: nothing wrong found")
 
 
@@ -137,16 +146,25 @@ def gradient(forward, gradient):
 
 
 def rule(rule, kind, least):
-    """Sums, symmetries and the third time running."""
+    """Sums, symmetries, the cut, and the third time running."""
     z = np.array([3.0, 1.0, 0.5, 0.2])
     untouched(rule, z, np.array([0, 0]))
     p = np.asarray(rule(z, np.array([0, 1])))
     assert p.shape == (4,) and np.isclose(p.sum(), 1), "the distribution must sum to 1"
     assert np.allclose(p, rule(z + 5, np.array([0, 1]))), "a number added to all logits changes your distribution"
     assert rule(z, np.array([2, 0, 0]))[0] == 0, "the token that came twice is possible a third time"
-    assert rule(z, np.array([0, 0, 1]))[0] == p[0], "a token that came twice, but not just now, is not out"
+    for history in ([0, 0, 1], [0, 1, 0]):
+        assert rule(z, np.array(history))[0] == p[0], "a token that came twice, but not just now in a row, is not out"
     with np.errstate(all="ignore"):
+        sure = rule(np.array([20.0, 2.0, 1.0, 0.0]), np.array([0, 1]))
         large = rule(1e4 * z, np.array([0, 0]))
+    if kind == "floor":
+        assert np.count_nonzero(sure) == least, "one token is nearly certain: you keep another number than LEAST"
+        assert (np.asarray(rule(np.zeros(8), np.array([0, 1]))) > 0).all(), "all tokens are equal, but you cut some"
+    else:
+        assert np.allclose(sure, [1, 0, 0, 0]), "one token is nearly certain: it alone should be left"
+        many = rule(np.append(np.log(8), np.zeros(92)), np.array([0, 1]))
+        assert many[0] == 0, "one token of .08, 92 of .01: its surprise is far from the mean, and you keep it"
     assert np.isfinite(large).all(), "large logits give numbers that are not finite"
     print("rule: nothing wrong found")
 
