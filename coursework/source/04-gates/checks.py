@@ -248,9 +248,7 @@ def run_padded(run, step, after):
         for fill, what in ((9.0, "other numbers"), (np.nan, "nan"), (np.inf, "inf")):
             p, xs, lengths = ragged(fill=fill)
             others, their_ends, traces = run(step, p, xs, lengths)
-            assert near(others, hs) and near(their_ends, ends), (
-                f"{what} in the padding should not matter, yet your answer changes"
-            )
+            assert near(others, hs) and near(their_ends, ends), f"{what} in the padding should not matter, but it does"
             for trace in traces:
                 assert all(np.isfinite(x).all() for x in trace.values()), f"{what} in the padding reach your traces"
 
@@ -293,9 +291,7 @@ def sweep_start(run, sweep, step, backstep):
 def sweep_padded(run, sweep, step, backstep):
     args = run, sweep, step, backstep
     with np.errstate(all="ignore"):
-        words = (
-            "when lengths differ: what does a number in the padding of dhs do, and what may a tick of padding change?"
-        )
+        words = "when lengths differ: what does a number in the padding of dhs do, and what may padding change?"
         compare(*args, ["b", "W_x", "W_h"], words, *ragged())
         compare(*args, ["b", "W_x", "W_h"], "when there is nan in the padding of xs", *ragged(fill=np.nan))
 
