@@ -15,7 +15,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS, PAGE = ROOT / "chapters", ROOT / "book" / "teach" / "syllabus.md"
 RUNTIMES = json.loads((CHAPTERS / "runtimes.json").read_text(encoding="utf-8"))
-POINTS, MINUTES = 20, 150  # of each assignment, unless its own header has other minutes
+POINTS = 20  # of each assignment
 
 # Each assignment: the chapters that it rests on.
 ASSIGNMENTS = {
@@ -78,8 +78,6 @@ def chapters():
 def minutes_of(name):
     """The minutes that an assignment says it takes."""
     path = ROOT / "coursework" / "source" / name / f"{name}.ipynb"
-    if not path.exists():
-        return MINUTES
     return int(re.search(r"\*\*Minutes\*\* about (\d+)", nbformat.read(path, as_version=4).cells[0].source)[1])
 
 
