@@ -5,14 +5,28 @@ import warnings
 
 import numpy as np
 
+# How many of all 3**8 paths of 8 ticks, over blank and two labels, keep each law.
+LAWFUL = {("hold", 2): 355, ("hold", 3): 83, ("pause", 2): 83, ("pause", 3): 33,
+          ("flow", 2): 1631, ("flow", 3): 1209}  # fmt: skip
+
+
+def _counted(spell, law, least):
+    """Does the rule accept as many paths as the law? Not which."""
+    mine = sum(spell(list(path)) is not None for path in itertools.product(range(3), repeat=8))
+    right = LAWFUL[law, least]
+    assert mine == right, (
+        f"of the 6561 paths of 8 ticks over `-`, `a` and `b` {right} keep the law; your spell accepts {mine}: "
+        f"it is too {'strict' if mine < right else 'lax'} somewhere. Read the law again, word by word"
+    )
+
 
 def spell(spell, law, least):
     """The examples of the text, and what must hold under any of the laws."""
     a, b, gap = "a" * least, "b" * least, "-" * least
     examples = {
         "hold": {a + b + "-": "ab", a + "-" + a: "aa", a + "b": None, a[1:] + "-": None},
-        "pause": {"-aa" + gap + "b" + gap: "ab", "a" + gap + "a" + gap: "aa", "a" + gap + "b": None,
-                  "a" + gap[1:] + "b" + gap: None},
+        "pause": {"-aa" + gap + "b" + gap: "ab", "a" + gap + "-a" + gap: "aa", "a" + gap + "b": None,
+                  "a" + gap[1:] + "b" + gap: None, "a" + gap + "a" + gap: None},
         "flow": {"-aab-": "ab", "a" + gap + "a": "aa", "a-b": None, "a" + gap[1:] + "a": None},
     }[law]  # fmt: skip
     for path, word in ({"--": "", "-": ""} | examples).items():
@@ -32,6 +46,7 @@ def spell(spell, law, least):
         assert (more is None) == (word is None), (
             f"blanks before the first label are free, yet two more before `{path}` change what it spells"
         )
+    _counted(spell, law, least)
     print("spell: nothing wrong found")
 
 
@@ -82,14 +97,15 @@ def _drawn(path):
     return "`" + "".join("-abcd"[k] for k in path) + "`"
 
 
-def chain(chain, spell, paths):
-    """Walk short paths, and compare with the student's own rule."""
-    for labels in ([], [1], [1, 2], [1, 1], [2, 1, 2]):
+def chain(chain, spell, paths, law, least):
+    """Walk short paths, and compare with the student's own rule, if that accepts as many as the law."""
+    _counted(spell, law, least)
+    for labels in ([1], [1, 2], [1, 1], [2, 1, 2], []):
         kept = list(labels)
         parts = _machine(chain(labels), "what chain returns")
         assert labels == kept, "chain changes the labels that it is given"
         what = f"your chain for {_drawn(labels)}" if labels else "your chain for the empty word"
-        for T in (1, 2, 3, 4, 6, 8):
+        for T in (1, 2, 3, 4, 5, 8, 10):
             for path in paths(T, 3) if T < 6 else _some(T):
                 wanted, walks = spell(list(path)), _walks(parts, path)
                 if wanted is not None and list(wanted) == labels:
@@ -111,11 +127,12 @@ def _some(T):
             yield tuple(np.repeat(runs, lengths).tolist())
 
 
-def grammar(grammar, spell, paths):
-    """Walk short paths, and compare with the student's own rule."""
+def grammar(grammar, spell, paths, law, least):
+    """Walk short paths, and compare with the student's own rule, if that accepts as many as the law."""
+    _counted(spell, law, least)
     for K in (2, 3):
         parts = _machine(grammar(K), "what grammar returns")
-        for T in (1, 2, 3, 4, 6, 8):
+        for T in (1, 2, 3, 4, 5, 8, 10):
             for path in paths(T, K) if T < 6 else _some(T):
                 if max(path) >= K:
                     continue
@@ -146,8 +163,8 @@ def _quiet(loss, *args):
     return np.asarray(values)
 
 
-def loss(loss, chain_ctc, tally, spell_ctc):
-    """Known limits, on the chain of ordinary CTC."""
+def loss(loss, chain_ctc, chain_again):
+    """Known limits, on the chain of ordinary CTC; and a machine that is no chain."""
     rng = np.random.default_rng(2)
     ys = rng.normal(size=(3, 1, 3))
     words = {
@@ -171,6 +188,12 @@ def loss(loss, chain_ctc, tally, spell_ctc):
             else "some walks count that should not, or logits are not yet probabilities"
         )
     )
+    one, three = np.array([[1]]), np.array([3])
+    again = np.exp(-_quiet(loss, ys, one, three, np.array([1]), chain_again)[0])
+    assert abs(again - np.exp(-words[1,]) - np.exp(-words[1, 1])) < 1e-9, (
+        "3 ticks, chain_again([1]): it says 1, or 1 1, so its probability is the sum of what ordinary CTC gives to "
+        "both. Yours is not: does your loss follow the machine that it is given?"
+    )
     ys = rng.normal(size=(9, 3, 4))
     labels, lengths, many = np.array([[1, 2, 3], [2, 2, -1], [3, -1, -1]]), np.array([9, 6, 4]), np.array([3, 2, 1])
     alone = [
@@ -189,7 +212,6 @@ def loss(loss, chain_ctc, tally, spell_ctc):
             )
     moved = _quiet(loss, ys + 5, labels, lengths, many, chain_ctc)
     assert np.allclose(moved, alone), "a constant added to all logits changes the loss: are they probabilities yet?"
-    one = np.array([[1]])
     long = _quiet(loss, rng.normal(size=(500, 1, 4)), one, np.array([500]), np.array([1]), chain_ctc)
     assert np.isfinite(long).all(), "500 ticks: your loss is not finite. How small is a product of 500 probabilities?"
     large = _quiet(loss, np.array([[[0.0, 2000.0]]]), one, np.array([1]), np.array([1]), chain_ctc)
