@@ -170,3 +170,17 @@ def test_the_queue_took_what_the_page_says():
     assert round(rows["all"][0][0] / 60) == 17
     assert round(200 * rows["all"][1][0] / 60) == 14
     assert "of which 240 ended as their table says" in (RESULTS / "coursework.md").read_text(encoding="utf-8")
+
+
+def test_otter_scores_as_our_judge_does():
+    from _report import RESULTS, marked_numbers
+
+    from coursework import sources
+
+    rows = marked_numbers("coursework_otter", "otter")
+    assert list(rows) == sources.names()
+    for name, (right, mistake, blank, (same, of)) in rows.items():
+        assert right[0] > mistake[0] > blank[0] == 0 and same == of == 3, name
+    assert f"the same in {3 * len(rows)} of {3 * len(rows)}" in (RESULTS / "coursework_otter.md").read_text(
+        encoding="utf-8"
+    )
