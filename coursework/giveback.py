@@ -20,7 +20,11 @@ from coursework.sources import kind, name_of
 
 POLICY = """<meta http-equiv="Content-Security-Policy"
  content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<style>img { max-width: 100%; height: auto } pre { white-space: pre-wrap }</style>"""
+<style>img { max-width: 100%; height: auto } pre { white-space: pre-wrap }
+body .panel-heading { overflow: hidden } .rendered_html { overflow-x: auto }
+@media (max-width: 600px) { body .container { padding: 4px; border: 0 } body ul, body ol { padding-left: 1.2em }
+  body div.cell, body div.text_cell_render { padding: 2px } body h1 { font-size: 1.5em } body h2 { font-size: 1.3em } }
+</style>"""
 WORDS = {
     PASSED: "Passed.",
     REVIEW: "Not decided: a person will look at this.",

@@ -165,7 +165,7 @@ class Judge:
         decided = [q for q in questions.values() if q.state in {PASSED, LOST}]
         doubtful = [q for q in questions.values() if q.state == REVIEW]
         state = GRADED if not doubtful else PARTLY if decided else REVIEW
-        remarks = submission.remarks + [f"The cell {name} {why}." for name, why in session.left_out.items()]
+        remarks = submission.remarks + [f"The cell `{name}` {why}." for name, why in session.left_out.items()]
         return Verdict(state, questions, remarks, session.shown, time.monotonic() - began)
 
     def _question(self, name, submission, session):

@@ -107,10 +107,10 @@ def restore(data: bytes, release) -> Submission:
         if kind(cell) in {"solution", "manual"}:
             written = list(dict.fromkeys(text for text in found if text.strip() != cell.source.strip()))
             if not found:
-                remarks.append(f"The cell {name} was deleted; it counts as not answered.")
+                remarks.append(f"The cell `{name}` was deleted; it counts as not answered.")
                 doubtful[name] = "its cell was deleted"
             elif len(written) > 1:
-                remarks.append(f"The cell {name} stands {len(written)} times with different text; the last was taken.")
+                remarks.append(f"The cell `{name}` stands {len(written)} times with other text; the last was taken.")
                 doubtful[name] = "its cell stands more than once with different text"
                 cells += [_own("raw", f"Another text of {name}:\n\n{text}") for text in written[:-1]]
             if written:
@@ -118,9 +118,9 @@ def restore(data: bytes, release) -> Submission:
             elif found:
                 blank.add(name)
         elif not found:
-            remarks.append(f"The cell {name} was deleted and put back.")
+            remarks.append(f"The cell `{name}` was deleted and put back.")
         elif any(text != cell.source for text in found):
-            remarks.append(f"The cell {name} may not be changed and was; the released one was put back.")
+            remarks.append(f"The cell `{name}` may not be changed and was; the released one was put back.")
         cells += [_own(*each) for each in own.get(name, [])]
     notebook = nbformat.from_dict(release)
     notebook.cells = cells
