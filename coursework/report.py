@@ -62,9 +62,15 @@ def _assignment(name, own, release):
         )
     waiting = []
     for student, verdict in sorted(verdicts.items()):
-        why = [f"{each}: {q.words}" for each, q in verdict.questions.items() if q.state == REVIEW]
-        if verdict.remarks or why:
-            waiting.append({"student": student, "state": verdict.state, "why": why, "remarks": verdict.remarks})
+        open_ = {}  # why: the questions
+        for each, question in verdict.questions.items():
+            if question.state == REVIEW:
+                open_.setdefault(question.words, []).append(each)
+        every = len(verdict.questions)
+        why = [f"{'every question' if len(q) == every else ', '.join(q)}: {words}" for words, q in open_.items()]
+        why += [remark for remark in verdict.remarks if remark not in open_]
+        if why:
+            waiting.append({"student": student, "state": verdict.state, "why": why})
     waiting.sort(key=lambda line: [REVIEW, PARTLY, GRADED].index(line["state"]))
     return {
         "name": name,
