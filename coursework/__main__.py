@@ -68,6 +68,7 @@ def _grade(given):
 def _report(given):
     from coursework import giveback, nbgraders, report
 
+    nbgraders.made(given.key)
     giveback.enter(given.key)
     giveback.feedback(given.key)
     folder = nbgraders.course(given.key)
@@ -78,8 +79,9 @@ def _report(given):
 
 
 def _otter(given):
-    from coursework import otter
+    from coursework import nbgraders, otter
 
+    nbgraders.made(given.key)
     for name in given.names or sources.names():
         print(otter.export(name, given.key))
     return 0

@@ -110,6 +110,7 @@ def enter(key, courses=COURSES, show=True):
                     comment.auto_comment = question.words or None
             gradebook.db.commit()
             done[f"{name}/{student}"] = _fingerprint(it)
+        entered.parent.mkdir(exist_ok=True)
         entered.write_text(json.dumps(done), encoding="utf-8")
 
 
@@ -128,9 +129,7 @@ def feedback(key, courses=COURSES, show=True) -> list[Path]:
     course = nbgraders.course(key, courses)
     api = nbgraders.api(course, key)
     made, waiting = [], waits(key, courses)
-    students = sorted(path for path in (course / "autograded").glob("*/*") if path.is_dir())
-    for path in tqdm(students, "feedback", unit="page", disable=not show):
-        student, name = path.parent.name, path.name
+    for name, student in tqdm(sorted(waiting, key=lambda who: who[::-1]), "feedback", unit="page", disable=not show):
         result = api.generate_feedback(name, student, force=True)
         if not result["success"]:
             raise RuntimeError(f"nbgrader made no feedback for {student}, {name}:\n{result.get('log')}")

@@ -9,7 +9,9 @@ import hashlib
 import json
 import os
 import re
+import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -40,46 +42,84 @@ class Handed:
 
 
 def collect(folder, names) -> tuple[list[Handed], list[str]]:
-    """Every submission below a folder, and the files that are none.
+    """Every submission below a folder; and a sentence about each file that is none, or that does not count.
 
-    A file belongs to the assignment whose name its own name holds. Its student is the folder it lies in, of those just
-    below `folder` (nbgrader's and Moodle's layout, `STUDENT/…`; of Moodle's `Name_123_assignsubmission_file` the part
-    before `_assignsubmission`), else, if it lies in `folder` itself, its name up to the assignment's (Canvas's
-    `lastfirst_123_456_NAME.ipynb`). Zips are looked into. Of two files of one student the newer name in order counts.
+    A file belongs to the assignment whose name its own name holds. Its student is the folder or zip it lies in, of
+    those just below `folder`, or below a folder that bears an assignment's name; else its own name up to the
+    assignment's. Of Moodle's folders and Canvas's files only what names the same student in every assignment counts;
+    see `_student`. Of two files of one student the later counts, numbers in order.
     """
-    found, others = {}, []
+    found: dict = {}
+    troubles = []
     for path, data in _files(Path(folder)):
         name = next((each for each in sorted(names, key=len, reverse=True) if each in path.name), None)
-        if path.suffix != ".ipynb" or name is None:
-            others.append(str(path))
-            continue
-        if len(path.parts) > 1:
-            student = path.parts[0].partition("_assignsubmission")[0]
+        who, student = _student(path, name, names)
+        if path.suffix == ".ipynb" and name and student:
+            found.setdefault((student, name), []).append((_order(path), path, who, data))
+        elif path.suffix == ".zip":
+            troubles.append(f"{path} cannot be read as a zip with a notebook in it")
         else:
-            student = path.stem.partition(name)[0].rstrip("_- ")
-        student = re.sub(r"[^\w.@+-]", "_", student.strip())
-        if not student:
-            others.append(str(path))
+            troubles.append(f"{path} is no submission: no assignment's name, or no student, in its path")
+    handed = []
+    for (student, name), files in sorted(found.items()):
+        *others, (_, last, _, data) = sorted(files, key=lambda file: file[0])
+        if len({who for _, _, who, _ in files}) > 1:
+            paths = ", ".join(str(path) for _, path, _, _ in files)
+            troubles.append(f"{paths}: two students would both be {student}; rename one")
             continue
-        found[student, name] = Handed(student, name, data)
-    return [found[key] for key in sorted(found)], others
+        troubles += [f"{path}: the same student's {last} counts" for _, path, _, _ in others]
+        handed.append(Handed(student, name, data))
+    return handed, troubles
+
+
+def _student(path, name, names) -> tuple[str, str]:
+    """Who handed a file in: as the school's platform calls them, and as a name of a file.
+
+    Moodle's number (`Ada Lovelace_123_assignsubmission_file_`) and Canvas's second (`lovelaceada_77_88_NAME.ipynb`) are
+    others in each assignment, so they are left out; but Moodle's stays where it stands for the name
+    (`Participant_123_…`).
+    """
+    first, *rest = path.parts[1:] if len(path.parts) > 1 and path.parts[0].removesuffix(".zip") in names else path.parts
+    if rest and not first.endswith(".zip"):
+        who = first.partition("_assignsubmission")[0]
+        student = re.sub(r"( .*)_\d+$", r"\1", who) if who != first else who
+    else:
+        stem = first.removesuffix(".zip").removesuffix(".ipynb")
+        who = stem.partition(name)[0].rstrip("_- ") if name else stem
+        who = student = re.sub(r"(?:_LATE)?_(\d+)_\d+(?:_.*)?$", r"_\1", who) or (stem if rest else "")
+    who, student = (unicodedata.normalize("NFC", each.strip()).lstrip(".") for each in (who, student))
+    return who, re.sub(r"[^\w.@+-]", "_", student)
+
+
+def _order(path):
+    """What files of one student are sorted by: numbers count as numbers, and `NAME (1)` comes after `NAME`."""
+    words = re.split(r"(\d+)", str(path.with_suffix("")).replace("_LATE", ""))
+    return [int(word) if k % 2 else word for k, word in enumerate(words)]
 
 
 def _files(folder) -> Iterator[tuple[Path, bytes]]:
+    """Every file below a folder, and instead of a zip the notebooks in it; nothing that an editor or a Mac adds."""
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if any(part.startswith(".") for part in inside.parts) or path.is_symlink() or not path.is_file():
+        if _hidden(inside) or path.is_symlink() or not path.is_file():
             continue
         if path.suffix == ".zip":
+            books = []
             try:
                 with zipfile.ZipFile(path) as archive:
                     for entry in archive.infolist():
-                        if entry.filename.endswith(".ipynb") and entry.file_size < 50 << 20:
-                            yield inside.with_suffix("") / Path(entry.filename).name, archive.read(entry)
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
-                yield inside, b""
+                        within = Path(entry.filename.lstrip("/"))
+                        if within.suffix == ".ipynb" and entry.file_size < 50 << 20 and not _hidden(within):
+                            books.append((inside / within, archive.read(entry)))
+            except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+                books.append((inside, b""))
+            yield from books or [(inside, b"")]
         else:
             yield inside, path.read_bytes() if path.stat().st_size < 50 << 20 else b"too large"
+
+
+def _hidden(path):
+    return any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
 
 
 def version(name) -> str:
@@ -138,15 +178,12 @@ def grade(folder, key, courses=COURSES, jobs=None, unsafe=False, show=True) -> l
     if not unsafe and (reason := sandbox.why_not_once()):
         raise sandbox.Unsafe(reason)
     course = nbgraders.course(key, courses)
-    made = sorted(path.name for path in (course / "release").glob("*") if (path / f"{path.name}.ipynb").exists())
-    if not made:
-        raise FileNotFoundError(f"nothing was released for {key!r}: run `make assignments COHORT={key}` first")
+    made = nbgraders.made(key, courses)
     if not Path(folder).is_dir():
         raise FileNotFoundError(f"submissions must be a folder; {folder} is none")
-    handed, others = collect(folder, made)
+    handed, troubles = collect(folder, made)
     versions = {name: version(name) for name in made}
     waiting = [each for each in handed if _kept(course, each, versions[each.assignment]) is None]
-    troubles = [f"{other} is no submission: no assignment's name, or no student, in its path" for other in others]
     jobs = jobs or os.cpu_count() or 1
     bar = tqdm(total=len(handed), initial=len(handed) - len(waiting), unit="submission", disable=not show)
     with bar, ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:

@@ -39,6 +39,21 @@ def course(key, courses=COURSES) -> Path:
     return Path(courses).resolve() / key
 
 
+def made(key, courses=COURSES) -> list[str]:
+    """The assignments that were made for a cohort.
+
+    Raises:
+        FileNotFoundError: there are none.
+    """
+    release = course(key, courses) / "release"
+    names = sorted(path.name for path in release.glob("*") if (path / f"{path.name}.ipynb").exists())
+    if not names:
+        raise FileNotFoundError(
+            f"nothing was released for {key!r}: is the key right? If so, run `make assignments COHORT={key}` first"
+        )
+    return names
+
+
 def settle(folder, key):
     """Write the course's nbgrader_config.py, for its programs and pages."""
     folder.mkdir(parents=True, exist_ok=True)
