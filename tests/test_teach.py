@@ -88,7 +88,8 @@ def test_rehearsal_ends_as_the_page_says(tmp_path):
     rehearse.main([key, str(tmp_path / "handed")], tmp_path / "courses")
     assert not grade.grade(tmp_path / "handed", key, tmp_path / "courses", show=False)
     found = {who: it[0] for (_, who), it in grade.verdicts(key, tmp_path / "courses").items()}
-    page = (ROOT / "book" / "teach" / "adopt.md").read_text(encoding="utf-8").partition("## Rehearse")[2]
+    page = (ROOT / "book" / "teach" / "adopt.md").read_text(encoding="utf-8")
+    page = page.partition("## Rehearse")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (\w+) \| .* \| ([\w ]+) \|$", page, flags=re.MULTILINE)[1:]
     assert {student for student, _ in rows} == set(found)
     for student, states in rows:
@@ -179,6 +180,7 @@ def test_otter_scores_as_our_judge_does():
 
     rows = marked_numbers("coursework_otter", "otter")
     assert list(rows) == sources.names()
+    assert f"{3 * len(rows)} submissions" in (ROOT / "book" / "teach" / "adopt.md").read_text(encoding="utf-8")
     for name, (right, mistake, blank, (same, of)) in rows.items():
         assert right[0] > mistake[0] > blank[0] == 0 and same == of == 3, name
     assert f"the same in {3 * len(rows)} of {3 * len(rows)}" in (RESULTS / "coursework_otter.md").read_text(
