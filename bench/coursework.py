@@ -9,7 +9,6 @@ cell, code that ends its process, code that never ends.
 
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -56,7 +55,7 @@ def answers(name, courses):
     for entry in filter(fits, table["wrong"]):
         text = entry.get("source") or texts[entry["cell"]].replace(entry["old"], entry["new"])
         yield "one mistake", other({entry["cell"]: text}), set(entry["loses"])
-    function = re.search(r"^def (\w+)", texts[first], re.MULTILINE)[1]
+    function = sources.function_of(texts[first])
     yield "no notebook", nbformat.writes(solution)[:900], None
     without = json.loads(nbformat.writes(solution))
     without["cells"] = [c for c in without["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") != first]

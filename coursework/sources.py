@@ -43,6 +43,11 @@ def name_of(cell):
     return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
+def function_of(text):
+    """The name of the function that a solution cell is for: the last that it defines, after its helpers."""
+    return re.findall(r"^def (\w+)", text, re.MULTILINE)[-1]
+
+
 def choices(source):
     """The constants of a `cohort` cell with their options: {name: [option, ...]}."""
     found = {}

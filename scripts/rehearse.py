@@ -8,7 +8,6 @@ one has lost half of the file, and the code of one ends its process.
 
 import argparse
 import json
-import re
 from pathlib import Path
 
 import nbformat
@@ -24,7 +23,7 @@ def submissions(name, key, courses=COURSES):
     blank = nbformat.read(nbgraders.course(key, courses) / "release" / name / f"{name}.ipynb", 4)
     solution = sources.solution(assignment, blank)
     first = assignment.of_kind("solution")[0]
-    function = re.findall(r"^def (\w+)", first.source, re.MULTILINE)[-1]
+    function = sources.function_of(first.source)
 
     def with_first(text):
         """The solution, with another function in the place of the first cell's last."""

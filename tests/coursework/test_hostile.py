@@ -9,7 +9,7 @@ import json
 import nbformat
 import pytest
 
-from coursework import judge, submission
+from coursework import judge, sources, submission
 from coursework.sandbox import Abnormal, Child, Limits
 from coursework.sources import kind, name_of
 
@@ -78,14 +78,9 @@ def attacked(it):
     return next(name_of(cell) for cell in it.assignment.of_kind("solution"))
 
 
-def function(it, cell):
-    """The first function that a solution cell defines."""
-    return it.answers()[cell].split("def ", 1)[1].split("(", 1)[0]
-
-
 def test_attacks_gain_nothing(round_, subtests):
     it, cell = round_, attacked(round_)
-    name = function(it, cell)
+    name = sources.function_of(it.answers()[cell])
     honest = it.grade(it.solution)
     others = {each for each, question in honest.questions.items() if question.state == "passed"}
     for attack, (code, state) in ATTACKS.items():
@@ -243,7 +238,7 @@ def test_what_may_not_change_is_put_back(round_):
         if c["metadata"].get("nbgrader", {}).get("grade_id") == test:
             c["metadata"]["nbgrader"]["points"] = 1000
     it = submission.restore(written(values), round_.release)
-    assert any(f"{test} may not be changed" in remark for remark in it.remarks)
+    assert any(f"`{test}` may not be changed" in remark for remark in it.remarks)
     put_back = next(c for c in it.notebook.cells if name_of(c) == test)
     assert put_back.source == next(c for c in round_.release.cells if name_of(c) == test).source
     assert put_back.metadata.nbgrader.points == round_.assignment.points[test]
@@ -255,7 +250,7 @@ def test_own_cells_are_kept_and_run_where_they_stand(round_):
     cell = attacked(round_)
     values = json.loads(nbformat.writes(round_.solution))
     at = next(k for k, c in enumerate(values["cells"]) if c["metadata"].get("nbgrader", {}).get("grade_id") == cell)
-    name = function(round_, cell)
+    name = sources.function_of(round_.answers()[cell])
     own = {
         "cell_type": "code",
         "metadata": {},
