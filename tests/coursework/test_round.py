@@ -10,7 +10,7 @@ import zipfile
 import nbformat
 import pytest
 
-from coursework import giveback, grade, nbgraders, otter, release, report, similar, sources
+from coursework import collect, giveback, grade, nbgraders, otter, release, report, similar, sources
 from coursework.__main__ import main
 from coursework.sources import name_of
 
@@ -95,7 +95,7 @@ def test_the_later_file_counts_and_nothing_is_passed_over_in_silence(tmp_path):
         else:
             inner.parent.mkdir(parents=True, exist_ok=True)
             inner.write_text(str(text), encoding="utf-8")
-    handed, troubles = grade.collect(tmp_path, [NAME])
+    handed, troubles = collect.collect(tmp_path, [NAME])
     words = list(LAYOUTS.values())
     assert sorted(each.student for each in handed) == sorted(each for each in words if each and " " not in each)
     assert all(words[int(each.data)] == each.student for each in handed)
