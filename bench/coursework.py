@@ -13,7 +13,6 @@ import shutil
 import sys
 import tempfile
 import time
-import tomllib
 from pathlib import Path
 
 import nbformat
@@ -22,6 +21,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from _mistakes import mistaken, table  # noqa: E402
 from _pairs import machine  # noqa: E402
 from _report import marked  # noqa: E402
 
@@ -39,7 +39,7 @@ def answers(name, courses):
     solution = sources.solution(assignment, blank)
     first = name_of(assignment.of_kind("solution")[0])
     tests = {name_of(cell) for cell in assignment.of_kind("test")}
-    table = tomllib.loads((ROOT / "tests" / "coursework" / f"{name}.toml").read_text(encoding="utf-8"))
+    entries = table(name)
 
     def other(texts):
         return nbformat.writes(sources.with_texts(solution, texts))
@@ -50,11 +50,10 @@ def answers(name, courses):
     texts = {name_of(cell): cell.source for cell in solution.cells}
     yield "solution", nbformat.writes(solution), set()
     yield "blank", nbformat.writes(blank), tests
-    for entry in filter(fits, table["right"]):
+    for entry in filter(fits, entries["right"]):
         yield "another style", other(entry["cells"]), set()
-    for entry in filter(fits, table["wrong"]):
-        text = entry.get("source") or texts[entry["cell"]].replace(entry["old"], entry["new"])
-        yield "one mistake", other({entry["cell"]: text}), set(entry["loses"])
+    for entry in filter(fits, entries["wrong"]):
+        yield "one mistake", other({entry["cell"]: mistaken(entry, texts)}), set(entry["loses"])
     function = sources.function_of(texts[first])
     yield "no notebook", nbformat.writes(solution)[:900], None
     without = json.loads(nbformat.writes(solution))

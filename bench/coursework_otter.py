@@ -8,7 +8,6 @@ tests/coursework with the dearest mistake, and the blank.
 
 import sys
 import tempfile
-import tomllib
 from pathlib import Path
 
 import nbformat
@@ -16,6 +15,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from _mistakes import mistaken, table  # noqa: E402
 from _pairs import machine  # noqa: E402
 from _report import marked  # noqa: E402
 from tqdm import tqdm  # noqa: E402
@@ -23,7 +23,7 @@ from tqdm import tqdm  # noqa: E402
 from coursework import judge, nbgraders, otter, release, sources, submission  # noqa: E402
 from coursework.sources import name_of  # noqa: E402
 
-KEY = "otter-2027"
+KEY, HEAD = "otter-2027", ("assignment", "right", "a mistake", "blank", "same by Otter")
 RESULT = ROOT / "bench" / "results" / "coursework_otter.md"
 
 
@@ -32,11 +32,10 @@ def answers(assignment, blank):
     code = {name_of(cell) for cell in assignment.of_kind("solution")}
     solution = sources.solution(assignment, blank)
     right = {name_of(cell): cell.source for cell in solution.cells if name_of(cell) in code}
-    table = tomllib.loads((ROOT / "tests" / "coursework" / f"{assignment.name}.toml").read_text(encoding="utf-8"))
-    mistake = max((e for e in table["wrong"] if "constants" not in e), key=lambda entry: len(entry["loses"]))
-    text = mistake.get("source") or right[mistake["cell"]].replace(mistake["old"], mistake["new"])
+    usable = [entry for entry in table(assignment.name)["wrong"] if "constants" not in entry]
+    mistake = max(usable, key=lambda entry: len(entry["loses"]))
     yield "right", sources.with_texts(blank, right)
-    yield "a mistake", sources.with_texts(blank, right | {mistake["cell"]: text})
+    yield "a mistake", sources.with_texts(blank, right | {mistake["cell"]: mistaken(mistake, right)})
     yield "blank", blank
 
 
@@ -69,9 +68,7 @@ def main():
         "",
         f"{machine()} Every question's score is the same in {equal} of {total} submissions. Points for code:",
         "",
-        *marked(
-            "otter", ["| assignment | right | a mistake | blank | the same by Otter |", "|---|---|---|---|---|", *rows]
-        ),
+        *marked("otter", [f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|", *rows]),
     ]
     RESULT.write_text("\n".join(text) + "\n", encoding="utf-8")
     print("\n".join(text))

@@ -157,9 +157,8 @@ def still(page, waiting=()):
     `waiting`: questions whose score of 0 is none yet; the page says so first, and instead of each 0.
     """
     page = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL | re.IGNORECASE)
-    page = re.sub(
-        r'(<li><a href="#([\w-]+)">)[^<]*(</a> \(Score: )', r"\1\2\3", page
-    )  # nbgrader says "Test cell" of all
+    # the list of questions: by their names, where nbgrader calls each "Test cell"
+    page = re.sub(r'(<li><a href="#([\w-]+)">)[^<]*(</a> \(Score: )', r"\1\2\3", page)
     for each in waiting:
         for place in (rf'<li><a href="#{each}">{each}</a> \(', rf'<a name="{each}"></a><div .*?class="pull-right">\s*'):
             page = re.sub(rf"({place})Score: 0\.0 / ", r"\1Waits for a person, of ", page, count=1, flags=re.DOTALL)
